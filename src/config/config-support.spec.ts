@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { decideForm } from './config-form.js';
+import { normalConfig } from './config-normal.js';
+import { parseForm } from './config-parse.js';
+import { pathText } from './config-path.js';
+import { UNSUPPORTED_FEATURES, unsupportedProblems } from './config-support.js';
+
+const FILE = 'source: {type: file, file: {path: a.json}}\n';
+const CASES: readonly (readonly [yaml: string, ...paths: string[]])[] = [
+  ['source: {type: git, git: {repository: https://git.example.com/a}}', 'sources[0].git'],
+  ['source: {type: api, api: {endpoint: https://r.example.com}}', 'sources[0].api'],
+  ['registries: [{name: k, kubernetes: }]', 'sources[0].kubernetes'],
+  ['registries: [{name: f, file: {path: a}}, {name: m, managed: }]', 'sources[1].managed'],
+  ['source: {type: file, file: {url: https://r.example.com/r.json}}', 'sources[0].file.url'],
+  [`${FILE}database: {host: h, port: 1, user: u, database: d}`, 'database'],
+  [
+    `${FILE}database: {host: h, port: 1, user: u, database: d, dynamicAuth: {awsRdsIam: {region: r}}}`,
+    'database',
+    'database.dynamicAuth',
+  ],
+  [
+    `${FILE}auth: {mode: oauth, oauth: {providers: [{name: a, issuerUrl: https://a.example.com}]}}`,
+    'auth.mode',
+  ],
+  [`${FILE}auth: {allowAnonymousWrites: true}`, 'auth.allowAnonymousWrites'],
+  [`${FILE}server: {tls: {certFile: a, keyFile: b}}`, 'server.tls'],
+  [`${FILE}server: {rateLimit: {}}`, 'server.rateLimit'],
+  [`${FILE}telemetry: {enabled: true}`, 'telemetry.enabled'],
+  [`${FILE}audit: {enabled: true}`, 'audit.enabled'],
+];
+
+function refusedPaths(yaml: string): string[] {
+  const root: unknown = parse(yaml);
+  const decision = decideForm(root);
+  const { parsed } = parseForm('form' in decision ? (decision.form ?? 'sources') : 'sources', root);
+  if (parsed === undefined) throw new Error(`is not valid: ${yaml}`);
+  const config = normalConfig(parsed, { logLevel: 'info', sample: false });
+  return unsupportedProblems(config).map(({ path }) => pathText(path));
+}
+
+describe('unsupportedProblems', () => {
+  it.each(CASES)('refuses %s', (yaml, ...paths) => {
+    expect(refusedPaths(yaml)).toEqual(paths);
+  });
+
+  it('has a case for every feature', () => {
+    const covered = CASES.flatMap(([, ...paths]) => paths.map((path) => path.replace(/\[\d+\]/, '[]')));
+
+    expect(UNSUPPORTED_FEATURES.map(({ key }) => key).filter((key) => !covered.includes(key))).toEqual([]);
+  });
+
+  it.each([FILE, 'source: {type: file, file: {data: "{}"}}', `${FILE}auth: {mode: anonymous}`])(
+    'accepts %s',
+    (yaml) => {
+      expect(refusedPaths(yaml)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,73 @@
+import type { ConfigPath } from './config-path.js';
+import type { Finding } from './config-problems.js';
+import type { RegistryConfig, SourceConfig } from './registry-config.js';
+
+/** Something that the schema knows and the program cannot do yet. */
+export interface UnsupportedFeature {
+  /** The key that asks for it, as the documentation spells it. */
+  readonly key: string;
+  readonly message: string;
+  /** Where a configuration asks for it. */
+  readonly uses: (config: RegistryConfig) => readonly ConfigPath[];
+}
+
+/**
+ * Starting without one of these would serve less, or to more people, than the author of the configuration wanted, so
+ * each is refused when the configuration is read. Whoever builds one removes its line.
+ */
+export const UNSUPPORTED_FEATURES: readonly UnsupportedFeature[] = [
+  ofSources('git', 'git sources are not supported yet', ({ kind }) => kind === 'git'),
+  ofSources('api', 'api sources are not supported yet', ({ kind }) => kind === 'api'),
+  ofSources('managed', 'managed sources are not supported yet', ({ kind }) => kind === 'managed'),
+  ofSources('kubernetes', 'kubernetes sources are not supported yet', ({ kind }) => kind === 'kubernetes'),
+  ofSources('file.url', 'files behind an address are not supported yet: use path or data', (source) => {
+    return source.kind === 'file' && source.file.url !== undefined;
+  }),
+  ofBlock(
+    'database',
+    'PostgreSQL is not supported yet: remove the block to use the embedded store',
+    (config) => {
+      return config.database !== undefined;
+    },
+  ),
+  ofBlock('database.dynamicAuth', 'dynamic credentials are not supported: use a password file', (config) => {
+    return config.database?.dynamicAuth !== undefined;
+  }),
+  ofBlock('auth.mode', 'oauth is not supported yet, and the server does not start open instead', (config) => {
+    return config.auth.mode === 'oauth';
+  }),
+  ofBlock('auth.allowAnonymousWrites', 'anonymous writes are not supported yet', (config) => {
+    return config.auth.allowAnonymousWrites;
+  }),
+  ofBlock('server.tls', 'https is not supported yet: put a proxy in front that ends it', (config) => {
+    return config.server.tls !== undefined;
+  }),
+  ofBlock('server.rateLimit', 'rate limits are not supported yet', (config) => {
+    return config.server.rateLimit !== undefined;
+  }),
+  ofBlock('telemetry.enabled', 'telemetry is not supported yet', (config) => config.telemetry.enabled),
+  ofBlock('audit.enabled', 'the audit log is not supported yet', (config) => config.audit.enabled),
+];
+
+/** Everything that a valid configuration asks for and the program cannot do yet. */
+export function unsupportedProblems(config: RegistryConfig): Finding[] {
+  return UNSUPPORTED_FEATURES.flatMap(({ message, uses }) => uses(config).map((path) => ({ path, message })));
+}
+
+function ofSources(
+  key: string,
+  message: string,
+  asks: (source: SourceConfig) => boolean,
+): UnsupportedFeature {
+  const uses = ({ sources }: RegistryConfig): ConfigPath[] =>
+    sources.flatMap((source, index) => (asks(source) ? [['sources', index, ...key.split('.')]] : []));
+  return { key: `sources[].${key}`, message, uses };
+}
+
+function ofBlock(
+  key: string,
+  message: string,
+  asks: (config: RegistryConfig) => boolean,
+): UnsupportedFeature {
+  return { key, message, uses: (config) => (asks(config) ? [key.split('.')] : []) };
+}

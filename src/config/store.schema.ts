@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { byteSize, duration, text } from './config-values.js';
+
+const port = z.int().min(1).max(65_535);
+
+/** A PostgreSQL database; without this block the embedded store is used. */
+export const databaseSchema = z
+  .strictObject({
+    host: text().describe('Host name or address.'),
+    port: port.describe('Port.'),
+    user: text().describe('User at run time; it needs no right to change the schema.'),
+    passwordFile: text().exactOptional().describe('File that holds the password.'),
+    password: z.string().exactOptional().describe('Password; better kept in a file.'),
+    migrationUser: text().exactOptional().describe('User that changes the schema; else `user`.'),
+    migrationPasswordFile: text()
+      .exactOptional()
+      .describe('File that holds the password of `migrationUser`.'),
+    migrationPassword: z.string().exactOptional().describe('Password of `migrationUser`.'),
+    database: text().describe('Name of the database.'),
+    sslMode: z
+      .enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full'])
+      .prefault('require')
+      .describe('How the connection is encrypted and checked.'),
+    sslRootCert: text().exactOptional().describe('PEM file of the authority that signed the server.'),
+    sslCert: text().exactOptional().describe('Client certificate.'),
+    sslKey: text().exactOptional().describe('Key of the client certificate.'),
+    maxOpenConns: z.int().min(1).prefault(25).describe('Most connections at once.'),
+    maxIdleConns: z.int().min(0).prefault(5).describe('Most idle connections kept.'),
+    connMaxLifetime: duration().prefault('5m').describe('Longest life of a connection.'),
+    maxMetaSize: byteSize().prefault(262_144).describe('Largest `_meta` of one entry.'),
+    autoMigrate: z.boolean().prefault(true).describe('Apply pending migrations at start.'),
+    dynamicAuth: z
+      .looseObject({})
+      .exactOptional()
+      .meta({ title: 'block', description: 'Not supported yet.' }),
+  })
+  .transform(({ connMaxLifetime, ...rest }) => ({ ...rest, connMaxLifetimeMs: connMaxLifetime }))
+  .meta({ id: 'database' });
+
+/** Files that the server writes. */
+export const fileStorageSchema = z
+  .strictObject({
+    baseDir: text()
+      .exactOptional()
+      .meta({ description: 'Where the embedded store and the last good copies live.', default: './data' }),
+  })
+  .meta({ id: 'fileStorage' });
