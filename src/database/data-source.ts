@@ -1,0 +1,39 @@
+import type { Duplex } from 'node:stream';
+import type { DataSourceOptions } from 'typeorm';
+import { MIGRATIONS } from '../../migrations/index.js';
+import { CatalogRevisionEntity } from './entities/catalog-revision.entity.js';
+import { EntryEntity } from './entities/entry.entity.js';
+import { EntryVersionEntity } from './entities/entry-version.entity.js';
+import { QuarantineEntity } from './entities/quarantine.entity.js';
+import { SourceEntity } from './entities/source.entity.js';
+import { SyncRunEntity } from './entities/sync-run.entity.js';
+
+const ENTITIES = [
+  CatalogRevisionEntity,
+  EntryEntity,
+  EntryVersionEntity,
+  QuarantineEntity,
+  SourceEntity,
+  SyncRunEntity,
+];
+
+/** How the `pg` driver reaches the server: over the embedded engine's stream, or by a URL (tests, tools). */
+export type DatabaseConnection = { readonly stream: () => Duplex } | { readonly url: string };
+
+/**
+ * TypeORM options for the one schema. The embedded engine has a single session, hence its pool of one: inside a
+ * transaction use that transaction's manager only, because any other query would wait for it for ever.
+ */
+export function dataSourceOptions(connection: DatabaseConnection): DataSourceOptions {
+  const common = {
+    type: 'postgres',
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    installExtensions: false,
+    synchronize: false,
+  } as const;
+  if ('url' in connection) return { ...common, url: connection.url };
+  const extra = { stream: connection.stream, max: 1, idleTimeoutMillis: 0 };
+  return { ...common, username: 'postgres', database: 'postgres', poolSize: 1, extra };
+}
