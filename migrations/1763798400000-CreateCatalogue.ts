@@ -86,8 +86,15 @@ export class CreateCatalogue1763798400000 implements MigrationInterface {
         message text
       )`);
     await runner.query(`CREATE INDEX sync_run_source_idx ON sync_run (source, id)`);
-    await runner.query(`CREATE TABLE catalog_revision (id integer PRIMARY KEY, revision bigint NOT NULL)`);
-    await runner.query(`INSERT INTO catalog_revision (id, revision) VALUES (1, 0)`);
+    await runner.query(`
+      CREATE TABLE catalog_revision (
+        id integer PRIMARY KEY,
+        revision bigint NOT NULL,
+        committed_at timestamptz NOT NULL
+      )`);
+    await runner.query(
+      `INSERT INTO catalog_revision (id, revision, committed_at) VALUES (1, 0, to_timestamp(0))`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -9,4 +9,8 @@ export class CatalogRevisionEntity {
 
   @Column(bigintColumn)
   revision: number;
+
+  /** Time of the last commit. No two commits share one, so that `updated_since` misses nothing. */
+  @Column('timestamptz', { name: 'committed_at' })
+  committedAt: Date;
 }

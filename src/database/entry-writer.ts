@@ -1,0 +1,218 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { CatalogChange, LatestMark, RoundOutcome, VersionWrite } from './catalog-change.js';
+import { QuarantineEntity } from './entities/quarantine.entity.js';
+import { SourceEntity } from './entities/source.entity.js';
+import { SyncRunEntity } from './entities/sync-run.entity.js';
+import { RevisionFeed } from './revision-feed.js';
+
+/** Characters of documents sent with one statement; it bounds what driver and engine hold twice. */
+const BATCH_CHARACTERS = 2_000_000;
+const BATCH_ROWS = 500;
+/** Separates the items of a list that travels as one text; facets never hold control characters. */
+const LIST_SEPARATOR = '\u001f';
+
+/** The only code that changes entries: one desired difference, one transaction, one revision. */
+@Injectable()
+export class EntryWriter {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly feed: RevisionFeed,
+  ) {}
+
+  /**
+   * Commits a round's change with its outcome, all or nothing. Returns the revision of the source's last change:
+   * a round that changes nothing makes no new one.
+   */
+  async commit(source: string, change: CatalogChange, outcome: RoundOutcome): Promise<number> {
+    const revision = await this.dataSource.transaction(async (manager) => {
+      const isEmpty = change.writes.length + change.drops.length + change.marks.length === 0;
+      const commit = isEmpty ? await lastChange(manager, source) : await nextRevision(manager);
+      for (const batch of batches(change.writes)) await upsert(manager, source, batch, commit);
+      await mark(manager, source, change.marks, commit, '');
+      await mark(
+        manager,
+        source,
+        change.drops,
+        commit,
+        `, is_dropped = true, status = 'deleted', status_message = NULL, updated_at = $6,
+           status_changed_at = CASE WHEN v.status = 'deleted' THEN v.status_changed_at ELSE $6 END`,
+      );
+      await record(manager, source, outcome, commit.revision);
+      return commit.revision;
+    });
+    this.feed.publish(revision);
+    return revision;
+  }
+}
+
+interface Commit {
+  readonly revision: number;
+  readonly at: Date;
+}
+
+/** Takes the row that orders writers, so that revisions and commit times grow in the order of commits. */
+async function nextRevision(manager: EntityManager): Promise<Commit> {
+  const [rows]: [{ revision: number; at: Date }[], number] = await manager.query(
+    `UPDATE catalog_revision
+        SET revision = revision + 1,
+            committed_at = greatest(date_trunc('milliseconds', clock_timestamp()), committed_at + interval '1 millisecond')
+      WHERE id = 1 RETURNING revision::float8 AS revision, committed_at AS at`,
+  );
+  const commit = rows[0];
+  if (commit === undefined) throw new Error('The row of catalog_revision is missing');
+  return commit;
+}
+
+async function lastChange(manager: EntityManager, source: string): Promise<Commit> {
+  const { revision } = await manager.findOneByOrFail(SourceEntity, { name: source });
+  return { revision, at: new Date(0) };
+}
+
+async function upsert(
+  manager: EntityManager,
+  source: string,
+  writes: readonly VersionWrite[],
+  commit: Commit,
+): Promise<void> {
+  const documents = writes.map((write) => write.document);
+  const kinds = documents.map(({ kind }) => kind);
+  const names = documents.map(({ name }) => name);
+  await manager.query(
+    `INSERT INTO entry (source, kind, name)
+     SELECT DISTINCT $1, u.kind, u.name FROM unnest($2::text[], $3::text[]) AS u (kind, name)
+     ON CONFLICT (source, kind, name) DO NOTHING`,
+    [source, kinds, names],
+  );
+  const lists = (key: 'tags' | 'tools' | 'registryTypes' | 'transports') =>
+    documents.map(({ facets }) => (facets[key].length === 0 ? null : facets[key].join(LIST_SEPARATOR)));
+  const split = (column: string) => `coalesce(string_to_array(u.${column}, E'\\x1f'), '{}')`;
+  await manager.query(
+    `INSERT INTO entry_version (entry_id, version, document, content_hash, served_hash, original, envelope_meta,
+       status, status_message, status_changed_at, published_at, updated_at, is_latest, is_dropped, revision,
+       title, description, tags, tools, registry_types, transports)
+     SELECT e.id, u.version, u.document, u.content_hash, u.served_hash, u.original, u.envelope_meta,
+            u.status, u.status_message, coalesce(u.status_changed_at, $3), coalesce(u.published_at, $3),
+            coalesce(u.updated_at, $3), u.is_latest, false, $2,
+            u.title, u.description, ${split('tags')}, ${split('tools')}, ${split('registry_types')}, ${split('transports')}
+       FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+              $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::boolean[],
+              $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[])
+         AS u (kind, name, version, document, content_hash, served_hash, original, envelope_meta, status,
+               status_message, status_changed_at, published_at, updated_at, is_latest, title, description, tags,
+               tools, registry_types, transports)
+       JOIN entry e ON e.source = $1 AND e.kind = u.kind AND e.name = u.name
+     ON CONFLICT (entry_id, version) DO UPDATE SET
+       document = excluded.document, content_hash = excluded.content_hash, served_hash = excluded.served_hash,
+       original = excluded.original, envelope_meta = excluded.envelope_meta, status = excluded.status,
+       status_message = excluded.status_message, status_changed_at = excluded.status_changed_at,
+       published_at = excluded.published_at, updated_at = excluded.updated_at, is_latest = excluded.is_latest,
+       is_dropped = false, revision = excluded.revision, title = excluded.title,
+       description = excluded.description, tags = excluded.tags, tools = excluded.tools,
+       registry_types = excluded.registry_types, transports = excluded.transports`,
+    [
+      source,
+      commit.revision,
+      commit.at,
+      kinds,
+      names,
+      documents.map(({ version }) => version),
+      documents.map(({ document }) => document),
+      writes.map(({ contentHash }) => contentHash),
+      writes.map(({ servedHash }) => servedHash),
+      documents.map(({ original }) => original ?? null),
+      documents.map(({ envelopeMeta }) => envelopeMeta ?? null),
+      documents.map(({ status }) => status),
+      documents.map(({ statusMessage }) => statusMessage ?? null),
+      writes.map(({ statusChangedAt }) => statusChangedAt ?? null),
+      writes.map(({ publishedAt }) => publishedAt ?? null),
+      writes.map(({ updatedAt }) => updatedAt ?? null),
+      writes.map(({ isLatest }) => isLatest),
+      documents.map(({ facets }) => facets.title ?? null),
+      documents.map(({ facets }) => facets.description),
+      lists('tags'),
+      lists('tools'),
+      lists('registryTypes'),
+      lists('transports'),
+    ],
+  );
+}
+
+async function mark(
+  manager: EntityManager,
+  source: string,
+  marks: readonly LatestMark[],
+  commit: Commit,
+  alsoSet: string,
+): Promise<void> {
+  if (marks.length === 0) return;
+  const parameters: unknown[] = [
+    source,
+    commit.revision,
+    marks.map(({ kind, name }) => `${kind} ${name}`),
+    marks.map(({ version }) => version),
+    marks.map(({ isLatest }) => isLatest),
+  ];
+  if (alsoSet !== '') parameters.push(commit.at);
+  await manager.query(
+    `UPDATE entry_version v SET is_latest = u.is_latest, revision = $2${alsoSet}
+       FROM unnest($3::text[], $4::text[], $5::boolean[]) AS u (entry, version, is_latest)
+       JOIN entry e ON e.source = $1 AND e.kind || ' ' || e.name = u.entry
+      WHERE v.entry_id = e.id AND v.version = u.version`,
+    parameters,
+  );
+}
+
+async function record(
+  manager: EntityManager,
+  source: string,
+  outcome: RoundOutcome,
+  revision: number,
+): Promise<void> {
+  const { startedAt, endedAt, added, changed, removed, unchanged, bytes } = outcome;
+  const refused = outcome.refused.length;
+  await manager.delete(QuarantineEntity, { source: { name: source } });
+  for (let at = 0; at < refused; at += BATCH_ROWS) {
+    const rows = outcome.refused.slice(at, at + BATCH_ROWS).map((document) => ({
+      source: { name: source },
+      kind: document.kind,
+      name: document.name ?? null,
+      version: document.version ?? null,
+      pointer: document.pointer,
+      problems: JSON.stringify(document.problems),
+    }));
+    await manager.insert(QuarantineEntity, rows);
+  }
+  await manager.update(SourceEntity, source, {
+    phase: 'complete',
+    lastSyncTime: endedAt,
+    nextAttempt: outcome.nextAttempt,
+    attemptCount: 0,
+    message: null,
+    sourceRevision: outcome.sourceRevision,
+    rulesFingerprint: outcome.rulesFingerprint,
+    serverCount: outcome.counts.server,
+    skillCount: outcome.counts.skill,
+    pluginCount: outcome.counts.plugin,
+    rejectedCount: refused,
+    revision,
+  });
+  const run = { startedAt, endedAt, added, changed, removed, refused, unchanged, bytes };
+  await manager.insert(SyncRunEntity, { source: { name: source }, outcome: 'complete', ...run });
+}
+
+function* batches(writes: readonly VersionWrite[]): Generator<readonly VersionWrite[]> {
+  let batch: VersionWrite[] = [];
+  let characters = 0;
+  for (const write of writes) {
+    const size = write.document.document.length + (write.document.original?.length ?? 0);
+    if (batch.length > 0 && (batch.length >= BATCH_ROWS || characters + size > BATCH_CHARACTERS)) {
+      yield batch;
+      batch = [];
+      characters = 0;
+    }
+    batch.push(write);
+    characters += size;
+  }
+  if (batch.length > 0) yield batch;
+}

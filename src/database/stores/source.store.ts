@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, In, Not } from 'typeorm';
+import { SourceEntity } from '../entities/source.entity.js';
+import { SyncRunEntity } from '../entities/sync-run.entity.js';
+
+/** Runs kept for each source. */
+const RUNS_KEPT = 100;
+
+/** What a failed round leaves behind: only the status moves, the data stays. */
+export interface RoundFailure {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly message: string;
+  readonly nextAttempt: Date;
+}
+
+/** Sources and the status of their rounds. */
+@Injectable()
+export class SourceStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Makes the stored sources the configured ones; a source that is gone takes its entries with it. */
+  async reconcile(sources: readonly { name: string; kind: string }[]): Promise<void> {
+    const names = sources.map(({ name }) => name);
+    await this.dataSource.transaction(async (manager) => {
+      await manager.delete(SourceEntity, { name: Not(In(names)) });
+      const rows = sources.map(({ name, kind }) => ({ name, kind }));
+      await manager.upsert(SourceEntity, rows, ['name']);
+      await manager.update(SourceEntity, { phase: 'syncing' }, { phase: 'pending' });
+    });
+  }
+
+  /** Every source, by name. */
+  all(): Promise<SourceEntity[]> {
+    return this.dataSource.manager.find(SourceEntity, { order: { name: 'ASC' } });
+  }
+
+  /** A round begins. */
+  async begin(name: string, startedAt: Date): Promise<void> {
+    await this.dataSource.manager.update(SourceEntity, name, { phase: 'syncing', lastAttempt: startedAt });
+  }
+
+  /** A round found the source as it was. */
+  async confirm(name: string, times: { endedAt: Date; nextAttempt: Date }): Promise<void> {
+    await this.dataSource.manager.update(SourceEntity, name, {
+      phase: 'complete',
+      lastSyncTime: times.endedAt,
+      nextAttempt: times.nextAttempt,
+      attemptCount: 0,
+      message: null,
+    });
+  }
+
+  /** A round failed; the data of the last good one stays. */
+  async fail(name: string, failure: RoundFailure): Promise<void> {
+    const { startedAt, endedAt, message, nextAttempt } = failure;
+    await this.dataSource.transaction(async (manager) => {
+      await manager.update(SourceEntity, name, { phase: 'failed', message, nextAttempt });
+      await manager.increment(SourceEntity, { name }, 'attemptCount', 1);
+      await manager.insert(SyncRunEntity, {
+        source: { name },
+        startedAt,
+        endedAt,
+        outcome: 'failed',
+        message,
+      });
+      await manager.query(
+        `DELETE FROM sync_run WHERE source = $1 AND id NOT IN
+           (SELECT id FROM sync_run WHERE source = $1 ORDER BY id DESC LIMIT ${RUNS_KEPT})`,
+        [name],
+      );
+    });
+  }
+}
