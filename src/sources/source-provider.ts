@@ -1,0 +1,51 @@
+import type { SourceConfig } from '../config/registry-config.js';
+
+/** What a kind of source can do; the scheduler decides by it, and documentation names it. */
+export interface ProviderAbilities {
+  /** Tells of changes by itself, between rounds. */
+  readonly watchable: boolean;
+  /** Can fetch only what changed since a revision. */
+  readonly incremental: boolean;
+  /** Can tell that nothing changed without fetching the data. */
+  readonly cheapCheck: boolean;
+}
+
+/** One file of a source, decoded. */
+export interface FetchedFile {
+  /** Where it came from, for messages: a path, a URL, `inline`. */
+  readonly origin: string;
+  readonly text: string;
+}
+
+/** What a fetch brings: nothing new, or the data under the name of its revision. */
+export type Fetched =
+  | { readonly changed: false; readonly revision: string }
+  | {
+      readonly changed: true;
+      readonly revision: string;
+      readonly bytes: number;
+      readonly files: readonly FetchedFile[];
+    };
+
+export interface FetchContext {
+  /** Ends the fetch at shutdown or at the round's time limit. */
+  readonly signal: AbortSignal;
+  /** Revision of the data that is stored; the same one may be answered with `changed: false`. */
+  readonly knownRevision?: string;
+}
+
+/**
+ * Fetches one kind of source and names what it fetched. It knows no database, no schedule and no HTTP server,
+ * writes nothing outside its own scratch directory and leaves nothing there.
+ */
+export interface SourceProvider<Kind extends SourceConfig['kind'] = SourceConfig['kind']> {
+  readonly kind: Kind;
+  readonly abilities: ProviderAbilities;
+  /** @throws DomainError `source-unavailable`, `limit-exceeded`, `invalid-source-data`, `aborted` */
+  fetch(source: SourceConfig & { readonly kind: Kind }, context: FetchContext): Promise<Fetched>;
+}
+
+/** Injection token of the providers: a map from kind to provider. */
+export const SOURCE_PROVIDERS = Symbol('SOURCE_PROVIDERS');
+
+export type SourceProviders = ReadonlyMap<SourceConfig['kind'], SourceProvider>;

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { FileProvider } from './file/file.provider.js';
+import { SOURCE_PROVIDERS, type SourceProvider, type SourceProviders } from './source-provider.js';
+
+/** Every kind of source that can be fetched: a new one is a folder and a line here. */
+const PROVIDERS = [FileProvider];
+
+@Module({
+  providers: [
+    ...PROVIDERS,
+    {
+      provide: SOURCE_PROVIDERS,
+      useFactory: (...providers: SourceProvider[]): SourceProviders =>
+        new Map(providers.map((provider) => [provider.kind, provider])),
+      inject: PROVIDERS,
+    },
+  ],
+  exports: [SOURCE_PROVIDERS],
+})
+export class SourcesModule {}
