@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+import { SourceEntity } from '../database/entities/source.entity.js';
+import { SourceStore } from '../database/stores/source.store.js';
+
+/** The status of every source in memory, so that reading it needs no database. */
+@Injectable()
+export class SyncProgress {
+  private byName = new Map<string, SourceEntity>();
+  private readonly firstRounds = new Set<string>();
+  private readonly changes = new Subject<void>();
+
+  constructor(private readonly sources: SourceStore) {}
+
+  /** Fires after each change of a status. */
+  readonly changed: Observable<void> = this.changes.asObservable();
+
+  /** Takes the stored statuses over. */
+  async refresh(): Promise<void> {
+    this.byName = new Map((await this.sources.all()).map((source) => [source.name, source]));
+    this.changes.next();
+  }
+
+  /** The status of a configured source. */
+  of(name: string): SourceEntity {
+    const status = this.byName.get(name);
+    if (status === undefined) throw new Error(`Source ${name} is not stored`);
+    return status;
+  }
+
+  /** Every source's status, by name. */
+  all(): readonly SourceEntity[] {
+    return [...this.byName.values()];
+  }
+
+  /** A round of this process has ended, well or not. */
+  ended(name: string): void {
+    this.firstRounds.add(name);
+  }
+
+  /** True once every source's first round in this process has ended. */
+  firstRoundsEnded(): boolean {
+    return [...this.byName.keys()].every((name) => this.firstRounds.has(name));
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import type { Clock } from '../common/clock.js';
+import { formatDuration } from '../common/duration.js';
+import { REGISTRY_CONFIG } from '../config/config.module.js';
+import type { RegistryConfig, SourceConfig } from '../config/registry-config.js';
+import { SourceStore } from '../database/stores/source.store.js';
+import { CLOCK } from './clock.token.js';
+import { SyncProgress } from './sync-progress.js';
+import { retryDelay } from './retry-delay.js';
+import { SyncService } from './sync.service.js';
+
+/** Runs every source's rounds: at once at start, then each by its own interval, so that none waits for another. */
+@Injectable()
+export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Sync');
+  private readonly stopping = new AbortController();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(
+    @Inject(REGISTRY_CONFIG) private readonly config: RegistryConfig,
+    private readonly sync: SyncService,
+    private readonly sources: SourceStore,
+    private readonly timers: SchedulerRegistry,
+    private readonly progress: SyncProgress,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.sources.reconcile(this.config.sources);
+    await this.progress.refresh();
+    for (const source of this.config.sources) this.start(source);
+  }
+
+  /** No new round, and none left running: the store may close afterwards. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    for (const name of this.timers.getTimeouts()) this.timers.deleteTimeout(name);
+    await Promise.all(this.running);
+  }
+
+  private start(source: SourceConfig): void {
+    const round = this.round(source).finally(() => this.running.delete(round));
+    this.running.add(round);
+  }
+
+  private async round(source: SourceConfig): Promise<void> {
+    const delay = await this.attempt(source);
+    if (this.stopping.signal.aborted) return;
+    const name = `sync ${source.name}`;
+    const timer = setTimeout(() => {
+      this.timers.deleteTimeout(name);
+      this.start(source);
+    }, delay);
+    this.timers.addTimeout(name, timer);
+  }
+
+  /** One round. Returns the milliseconds to the next. */
+  private async attempt(source: SourceConfig): Promise<number> {
+    const { intervalMs, timeoutMs } = source.syncPolicy;
+    const startedAt = this.clock.now();
+    const after = (delay: number) => new Date(this.clock.now().getTime() + delay);
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      const known = this.progress.of(source.name);
+      await this.sync.run({ source, signal, known, nextAttempt: after(intervalMs) });
+      await this.progress.refresh();
+      return intervalMs;
+    } catch (error) {
+      if (this.stopping.signal.aborted) return 0;
+      const failures = this.progress.of(source.name).attemptCount;
+      const delay = Math.min(retryDelay(source.syncPolicy.retry, failures), intervalMs);
+      const message = error instanceof Error ? error.message : String(error);
+      this.logger.error(`${source.name}: ${message}; next attempt in ${formatDuration(delay)}`);
+      await this.recordFailure(source, {
+        startedAt,
+        endedAt: this.clock.now(),
+        message,
+        nextAttempt: after(delay),
+      });
+      return delay;
+    } finally {
+      this.progress.ended(source.name);
+    }
+  }
+
+  private async recordFailure(
+    source: SourceConfig,
+    failure: Parameters<SourceStore['fail']>[1],
+  ): Promise<void> {
+    try {
+      await this.sources.fail(source.name, failure);
+      await this.progress.refresh();
+    } catch (error) {
+      this.logger.error(`${source.name}: the failed round could not be recorded: ${String(error)}`);
+    }
+  }
+}
