@@ -1,0 +1,48 @@
+import type { StoredVersion } from '../database/stores/entry.store.js';
+import { haystackOf } from '../model/search-words.js';
+import { versionKey } from '../model/version-order.js';
+import type { CatalogVersion } from './catalog-entry.js';
+
+/** The registry's own members of the envelope's `_meta`, as the standard names them. */
+const OFFICIAL_META = 'io.modelcontextprotocol.registry/official';
+const OWN_META = 'dev.toolhive.registry';
+
+/** Makes a stored version ready to be served. Nothing here parses the document. */
+export function toCatalogVersion(row: StoredVersion): CatalogVersion {
+  const { kind, name, version, source, status, isLatest, title, tags, registryTypes, transports } = row;
+  const publishedAt = row.publishedAt.getTime();
+  const facets = { ...row, title: title ?? '' };
+  return {
+    ...{ kind, name, version, source, status, isLatest, title, tags, registryTypes, transports, publishedAt },
+    updatedAt: row.updatedAt.getTime(),
+    order: versionKey({ version, publishedAt }),
+    haystack: haystackOf(facets, name),
+    ...servedBytes(row),
+    ...(row.original !== null && { original: Buffer.from(row.original) }),
+  };
+}
+
+function servedBytes(row: StoredVersion): { item: Buffer; document: Buffer } {
+  if (row.kind !== 'server') {
+    const document = Buffer.from(row.document);
+    return { item: document, document };
+  }
+  const head = '{"server":';
+  const item = Buffer.from(`${head}${row.document},"_meta":${envelopeMeta(row)}}`);
+  const start = Buffer.byteLength(head);
+  return { item, document: item.subarray(start, start + Buffer.byteLength(row.document)) };
+}
+
+function envelopeMeta(row: StoredVersion): string {
+  const official = JSON.stringify({
+    status: row.status,
+    statusChangedAt: row.statusChangedAt,
+    ...(row.statusMessage !== null && { statusMessage: row.statusMessage }),
+    publishedAt: row.publishedAt,
+    updatedAt: row.updatedAt,
+    isLatest: row.isLatest,
+  });
+  const own = JSON.stringify({ source: row.source, revision: row.revision });
+  const foreign = row.envelopeMeta === null ? '' : `,${row.envelopeMeta.slice(1, -1)}`;
+  return `{"${OFFICIAL_META}":${official}${foreign},"${OWN_META}":${own}}`;
+}

@@ -1,0 +1,126 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import { DomainError } from '../common/domain-error.js';
+import { REGISTRY_CONFIG } from '../config/config.module.js';
+import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
+import { RevisionFeed } from '../database/revision-feed.js';
+import { EntryStore } from '../database/stores/entry.store.js';
+import { SourceStore } from '../database/stores/source.store.js';
+import type { VisibilitySet } from '../model/claims.js';
+import { RegistryView } from './registry-view.js';
+import { EMPTY_SNAPSHOT, ShelfUpdate, type Snapshot } from './snapshot.js';
+
+/** Visibility sets whose views are kept for one registry; the one used least recently goes first. */
+const MAX_VIEWS = 64;
+
+/** The read model: all that is served is in memory, whatever happens to the database behind it. */
+@Injectable()
+export class CatalogService implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger('Catalog');
+  private readonly definitions: ReadonlyMap<string, RegistryDefinition>;
+  private snapshot = EMPTY_SNAPSHOT;
+  private views = new Map<string, RegistryView>();
+  private subscription: Subscription | undefined;
+  private loading: Promise<void> = Promise.resolve();
+  private loaded = false;
+
+  constructor(
+    @Inject(REGISTRY_CONFIG) config: RegistryConfig,
+    private readonly entries: EntryStore,
+    private readonly sources: SourceStore,
+    private readonly feed: RevisionFeed,
+  ) {
+    this.definitions = new Map(config.registries.map((registry) => [registry.name, registry]));
+  }
+
+  /** Loads what is stored, and follows every later revision. */
+  async onModuleInit(): Promise<void> {
+    await this.load();
+    this.loaded = true;
+    this.subscription = this.feed.revisions.subscribe(() => this.follow());
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.subscription?.unsubscribe();
+    await this.loading;
+  }
+
+  /** True once the stored catalogue is in memory. */
+  get isLoaded(): boolean {
+    return this.loaded;
+  }
+
+  /** The catalogue as it is now. */
+  get current(): Snapshot {
+    return this.snapshot;
+  }
+
+  /** Every configured registry, in the order of the configuration. */
+  get registries(): readonly RegistryDefinition[] {
+    return [...this.definitions.values()];
+  }
+
+  /** The registry that is served at the root: the one named `default`, else the first. */
+  get defaultRegistry(): string {
+    if (this.definitions.has('default')) return 'default';
+    return this.registries[0]?.name ?? 'default';
+  }
+
+  /** A configured registry. @throws DomainError `not-found` */
+  definition(registry: string): RegistryDefinition {
+    const definition = this.definitions.get(registry);
+    if (definition !== undefined) return definition;
+    throw new DomainError('not-found', 'Registry not found: GET /registry lists those that you may read');
+  }
+
+  /**
+   * What a registry shows to a visibility set.
+   * @throws DomainError `not-found`; `registry-unavailable` while none of its sources was ever read, because
+   * clients take an empty list, as they take a 404, for "not approved"
+   */
+  view(registry: string, visibility: VisibilitySet): RegistryView {
+    const { sources } = this.definition(registry);
+    if (!sources.some((source) => this.snapshot.synced.has(source))) {
+      throw new DomainError(
+        'registry-unavailable',
+        'The registry has not been read from any of its sources yet',
+      );
+    }
+    const key = `${visibility.key} ${registry}`;
+    const view = this.views.get(key) ?? this.makeView(sources, visibility);
+    this.views.delete(key);
+    this.views.set(key, view);
+    if (this.views.size > MAX_VIEWS) this.views.delete(this.views.keys().next().value ?? key);
+    return view;
+  }
+
+  private makeView(sources: readonly string[], visibility: VisibilitySet): RegistryView {
+    const shelves = sources
+      .map((source) => this.snapshot.shelves.get(source))
+      .filter((shelf) => shelf !== undefined);
+    return new RegistryView(shelves, visibility);
+  }
+
+  private follow(): void {
+    this.loading = this.loading
+      .then(() => this.load())
+      .catch((error: unknown) => this.logger.error(`The catalogue could not be refreshed: ${String(error)}`));
+  }
+
+  private async load(): Promise<void> {
+    const revision = await this.entries.revision();
+    const sources = await this.sources.all();
+    const update = new ShelfUpdate(this.snapshot.shelves);
+    for await (const rows of this.entries.touched(this.snapshot.revision, revision)) {
+      for (const row of rows) update.put(row);
+    }
+    const synced = sources.filter(({ lastSyncTime }) => lastSyncTime !== null);
+    this.snapshot = {
+      revision,
+      shelves: update.finish(new Set(sources.map(({ name }) => name))),
+      synced: new Set(synced.map(({ name }) => name)),
+      lastSync: Math.max(0, ...synced.map(({ lastSyncTime }) => lastSyncTime?.getTime() ?? 0)),
+    };
+    this.views = new Map();
+  }
+}
