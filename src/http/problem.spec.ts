@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { DomainError, type DomainErrorCode } from '../common/domain-error.js';
+import { domainProblem, faultProblem, PROBLEM_KINDS, statusProblem } from './problem.js';
+import type { ReplyBytes } from './reply-bytes.js';
+
+const STATUSES: Record<DomainErrorCode, number> = {
+  'invalid-request': 400,
+  'invalid-cursor': 400,
+  'invalid-configuration': 400,
+  'invalid-document': 422,
+  'invalid-source-data': 422,
+  'not-found': 404,
+  'not-supported': 501,
+  conflict: 409,
+  'limit-exceeded': 413,
+  'source-unavailable': 503,
+  'registry-unavailable': 503,
+  'store-unavailable': 503,
+  'store-locked': 503,
+  aborted: 503,
+};
+const CODES = Object.keys(PROBLEM_KINDS) as DomainErrorCode[];
+const context = { requestId: 'r-1', path: '/v0.1/servers' };
+
+function bodyOf(reply: ReplyBytes): Record<string, unknown> {
+  return JSON.parse(reply.body.toString()) as Record<string, unknown>;
+}
+
+describe('domainProblem', () => {
+  it.each(CODES)('answers %s with its status and a whole body', (code) => {
+    const reply = domainProblem(new DomainError(code, 'What happened'), context);
+    const body = bodyOf(reply);
+
+    expect(reply.status).toBe(STATUSES[code]);
+    expect(reply).toMatchObject({ contentType: 'application/problem+json', cacheControl: 'no-store' });
+    expect(body).toMatchObject({ status: STATUSES[code], instance: '/v0.1/servers' });
+    expect(body['title']).toBeTruthy();
+    expect(body['type']).toContain(code);
+    expect(body['error']).toBe(body['detail']);
+    expect(reply.headers?.['Retry-After'] !== undefined).toBe(STATUSES[code] === 503);
+  });
+
+  it('keeps the sentence of an unavailable registry and says when to come back', () => {
+    const reply = domainProblem(new DomainError('registry-unavailable', 'No source yet'), context);
+
+    expect(bodyOf(reply)['detail']).toBe('No source yet');
+    expect(reply.headers).toEqual({ 'Retry-After': '5' });
+  });
+
+  it('hides what a locked store says of itself', () => {
+    const body = bodyOf(domainProblem(new DomainError('store-locked', 'Process 17 holds /data'), context));
+    expect(body['detail']).toBe('The store is in use by another process; request r-1');
+  });
+
+  it('lists every problem with its place', () => {
+    const problems = [{ message: 'too long', location: 'body/name' }, { message: 'odd' }];
+    const body = bodyOf(domainProblem(new DomainError('invalid-document', 'Invalid', { problems }), context));
+    expect(body['errors']).toEqual(problems);
+  });
+});
+
+describe('statusProblem', () => {
+  it('cuts what a caller sent to 200 characters and leaves out a long instance', () => {
+    const reply = statusProblem(404, 'x'.repeat(500), { requestId: 'r', path: `/${'y'.repeat(300)}` });
+    const body = bodyOf(reply);
+
+    expect(String(body['detail'])).toHaveLength(200);
+    expect(body).not.toHaveProperty('instance');
+  });
+});
+
+describe('faultProblem', () => {
+  it('says nothing but the id', () => {
+    expect(bodyOf(faultProblem(500, context))).toEqual({
+      type: 'about:blank',
+      title: 'Internal Server Error',
+      status: 500,
+      detail: 'Internal error; request r-1',
+      error: 'Internal error; request r-1',
+    });
+  });
+});

@@ -1,0 +1,133 @@
+import { STATUS_CODES } from 'node:http';
+import type { DomainError, DomainErrorCode, Problem } from '../common/domain-error.js';
+import { cutText } from '../model/bounded-text.js';
+import { ReplyBytes } from './reply-bytes.js';
+
+/** Callers' input is shown no longer than this many characters. */
+const MAX_ECHO = 200;
+/** Our own sentences may quote several names of callers. */
+const MAX_SENTENCE = 1000;
+
+/** What a failure of one code looks like to an HTTP client. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly type: string;
+  /** Seconds after which asking again is worthwhile. */
+  readonly retryAfter?: number;
+  /** Shown instead of the error's own message, which is for operators. */
+  readonly sentence?: string;
+}
+
+/** The body of every error: RFC 9457, and `error` (the text of `detail`) for clients of the older shape. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance?: string;
+  readonly errors?: readonly Problem[];
+  readonly error: string;
+}
+
+/** The request that failed. */
+export interface ProblemContext {
+  readonly requestId: string;
+  /** Path as the client sent it. */
+  readonly path?: string;
+}
+
+/** The one table from the code of a failure to HTTP. */
+export const PROBLEM_KINDS: Readonly<Record<DomainErrorCode, ProblemKind>> = {
+  'invalid-request': kind('invalid-request', 400, 'Invalid request'),
+  'invalid-cursor': kind('invalid-cursor', 400, 'Invalid cursor'),
+  'invalid-configuration': kind('invalid-configuration', 400, 'Invalid configuration'),
+  'invalid-document': kind('invalid-document', 422, 'Invalid document'),
+  'invalid-source-data': kind('invalid-source-data', 422, 'Invalid data of a source'),
+  'not-found': kind('not-found', 404, 'Not found'),
+  'not-supported': kind('not-supported', 501, 'Not supported'),
+  conflict: kind('conflict', 409, 'Conflict'),
+  'limit-exceeded': kind('limit-exceeded', 413, 'Limit exceeded'),
+  'source-unavailable': kind('source-unavailable', 503, 'Source unavailable', { retryAfter: 30 }),
+  'registry-unavailable': kind('registry-unavailable', 503, 'Registry unavailable', { retryAfter: 5 }),
+  'store-unavailable': kind('store-unavailable', 503, 'Store unavailable', { retryAfter: 5 }),
+  'store-locked': kind('store-locked', 503, 'Store in use', {
+    retryAfter: 30,
+    sentence: 'The store is in use by another process',
+  }),
+  aborted: kind('aborted', 503, 'Request given up', {
+    retryAfter: 5,
+    sentence: 'The request was given up before it was done',
+  }),
+};
+
+/** The reply to a failure with a code. */
+export function domainProblem(error: DomainError, context: ProblemContext): ReplyBytes {
+  const { status, title, type, retryAfter, sentence } = PROBLEM_KINDS[error.code];
+  const detail =
+    sentence === undefined
+      ? cutText(error.message, MAX_SENTENCE)
+      : `${sentence}; request ${context.requestId}`;
+  return problemReply(
+    { type, title, status, detail },
+    context,
+    error.problems,
+    retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) },
+  );
+}
+
+/** The reply to a failure that only HTTP knows (a wrong method, a broken body…). `detail` may quote the caller. */
+export function statusProblem(
+  status: number,
+  detail: string,
+  context: ProblemContext,
+  headers: Readonly<Record<string, string>> = {},
+): ReplyBytes {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return problemReply({ type: 'about:blank', title, status, detail: echoed(detail) }, context, [], headers);
+}
+
+/** The reply to a fault of ours: it says nothing but the id under which the log has the rest. */
+export function faultProblem(status: number, context: ProblemContext): ReplyBytes {
+  const title = STATUS_CODES[status] ?? 'Error';
+  const detail = `Internal error; request ${context.requestId}`;
+  return problemReply({ type: 'about:blank', title, status, detail }, { requestId: context.requestId });
+}
+
+/** `text` of a caller, as long as it may be shown. */
+export function echoed(text: string): string {
+  return text.length <= MAX_ECHO ? text : `${cutText(text, MAX_ECHO - 1)}…`;
+}
+
+function problemReply(
+  { type, title, status, detail }: Omit<ProblemDetails, 'instance' | 'errors' | 'error'>,
+  { path }: ProblemContext,
+  problems: readonly Problem[] = [],
+  headers: Readonly<Record<string, string>> = {},
+): ReplyBytes {
+  const body: ProblemDetails = {
+    type,
+    title,
+    status,
+    detail,
+    // Half an address would name something else.
+    ...(path !== undefined && path.length <= MAX_ECHO ? { instance: path } : {}),
+    ...(problems.length > 0 ? { errors: problems.map(boundedProblem) } : {}),
+    error: detail,
+  };
+  return ReplyBytes.json(body, { status, contentType: 'application/problem+json', cache: 'none', headers });
+}
+
+function boundedProblem({ message, location }: Problem): Problem {
+  const text = cutText(message, MAX_SENTENCE);
+  return location === undefined ? { message: text } : { message: text, location: echoed(location) };
+}
+
+function kind(
+  code: DomainErrorCode,
+  status: number,
+  title: string,
+  more: Pick<ProblemKind, 'retryAfter' | 'sentence'> = {},
+): ProblemKind {
+  return { status, title, type: `urn:problem-type:thv-registry:${code}`, ...more };
+}

@@ -1,0 +1,144 @@
+import { promisify } from 'node:util';
+import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib';
+import type { ContentCoding } from './accept-encoding.js';
+import { entityTag } from './entity-tag.js';
+
+/** Bodies below this many bytes fit into one packet anyway and are never compressed. */
+const COMPRESSIBLE_FROM = 1024;
+/** Bodies above this many bytes are compressed in the thread pool, so that no other request waits for them. */
+const COMPRESS_ASIDE_FROM = 128 * 1024;
+const GZIP = { level: 6 };
+/** Measured: smaller than gzip at level 6 and faster; higher qualities cost more than they save. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+
+const gzipAside = promisify<Buffer, typeof GZIP, Buffer>(gzip);
+const brotliAside = promisify<Buffer, typeof BROTLI, Buffer>(brotliCompress);
+
+/** The bytes of a reply in one content coding, and the strong tag of just these bytes. */
+export interface Representation {
+  readonly coding: ContentCoding;
+  readonly body: Buffer;
+  /** Absent when the reply is not to be stored. */
+  readonly etag?: string;
+}
+
+/** What a reply is besides its bytes. */
+export interface ReplyOptions {
+  /** HTTP status; 200. */
+  readonly status?: number;
+  /** Media type; `application/json`. */
+  readonly contentType?: string;
+  /** `revalidate`: may be stored and is asked for again with its `ETag` each time. `none`: never stored. */
+  readonly cache?: 'revalidate' | 'none';
+  /** True when the bytes depend on the caller: shared caches must not keep them. */
+  readonly isPrivate?: boolean;
+  /** Further headers, such as `Link`; never those that describe the body or its caching. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A reply that is ready to be sent, any number of times. Tags and compressed forms are made when first asked for
+ * and kept, so a cached reply costs no more than its bytes.
+ */
+export class ReplyBytes {
+  readonly status: number;
+  readonly contentType: string;
+  readonly cache: 'revalidate' | 'none';
+  readonly isPrivate: boolean;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  #identity: Representation | undefined;
+  #gzip: Representation | Promise<Representation> | undefined;
+  #brotli: Representation | Promise<Representation> | undefined;
+
+  constructor(
+    readonly body: Buffer,
+    options: ReplyOptions = {},
+  ) {
+    this.status = options.status ?? 200;
+    this.contentType = options.contentType ?? 'application/json';
+    this.cache = options.cache ?? 'revalidate';
+    this.isPrivate = options.isPrivate ?? false;
+    this.headers = options.headers;
+  }
+
+  /** `value` as JSON. Not for documents of sources: those are kept as their authors wrote them. */
+  static json(value: unknown, options?: ReplyOptions): ReplyBytes {
+    return new ReplyBytes(Buffer.from(JSON.stringify(value) ?? 'null'), options);
+  }
+
+  /** `text` in UTF-8, as plain text unless the options name another media type. */
+  static text(text: string, options: ReplyOptions = {}): ReplyBytes {
+    return new ReplyBytes(Buffer.from(text), { contentType: 'text/plain; charset=utf-8', ...options });
+  }
+
+  /** The strong tag of the uncompressed bytes; undefined for replies that are not stored. */
+  get etag(): string | undefined {
+    return this.#plain().etag;
+  }
+
+  /** True when the reply may differ by `Accept-Encoding`. */
+  get isCompressible(): boolean {
+    return this.body.length >= COMPRESSIBLE_FROM;
+  }
+
+  /** The value of `Cache-Control`. */
+  get cacheControl(): string {
+    if (this.cache === 'none') return 'no-store';
+    return this.isPrivate ? 'private, no-cache' : 'no-cache';
+  }
+
+  /** Bytes this reply holds in memory now, for caches that are bounded by size; grows with compressed forms. */
+  get retainedBytes(): number {
+    return this.body.length + this.#extraBytes(this.#gzip) + this.#extraBytes(this.#brotli);
+  }
+
+  /**
+   * The bytes to send in `coding`, uncompressed when that is not worthwhile. A promise (which never rejects) only
+   * while a large body is compressed for the first time.
+   */
+  represent(coding: ContentCoding): Representation | Promise<Representation> {
+    if (coding === 'identity' || !this.isCompressible) return this.#plain();
+    if (coding === 'gzip') return (this.#gzip ??= this.#compress('gzip', (made) => (this.#gzip = made)));
+    return (this.#brotli ??= this.#compress('br', (made) => (this.#brotli = made)));
+  }
+
+  #plain(): Representation {
+    return (this.#identity ??= this.#tagged('identity', this.body));
+  }
+
+  #compress(
+    coding: 'gzip' | 'br',
+    keep: (made: Representation) => void,
+  ): Representation | Promise<Representation> {
+    if (this.body.length < COMPRESS_ASIDE_FROM) return this.#smaller(coding, compressNow(coding, this.body));
+    return compressAside(coding, this.body).then(
+      (bytes) => {
+        const made = this.#smaller(coding, bytes);
+        keep(made);
+        return made;
+      },
+      () => this.#plain(),
+    );
+  }
+
+  #smaller(coding: 'gzip' | 'br', bytes: Buffer): Representation {
+    return bytes.length < this.body.length ? this.#tagged(coding, bytes) : this.#plain();
+  }
+
+  #tagged(coding: ContentCoding, body: Buffer): Representation {
+    return this.cache === 'revalidate' ? { coding, body, etag: entityTag(body) } : { coding, body };
+  }
+
+  #extraBytes(made: Representation | Promise<Representation> | undefined): number {
+    if (made === undefined || made instanceof Promise || made.body === this.body) return 0;
+    return made.body.length;
+  }
+}
+
+function compressNow(coding: 'gzip' | 'br', body: Buffer): Buffer {
+  return coding === 'gzip' ? gzipSync(body, GZIP) : brotliCompressSync(body, BROTLI);
+}
+
+function compressAside(coding: 'gzip' | 'br', body: Buffer): Promise<Buffer> {
+  return coding === 'gzip' ? gzipAside(body, GZIP) : brotliAside(body, BROTLI);
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Gives another path for the same resource, or the same path. Sees no query. */
+export type PathRewriter = (path: string) => string;
+
+/** Only for requests whose path was changed, so that all others cost nothing. */
+const originalPaths = new WeakMap<IncomingMessage, string>();
+
+/** The path of the request as it is routed: after rewriting, without query, percent-escapes kept. */
+export function pathOf(request: IncomingMessage): string {
+  return splitUrl(request.url ?? '/')[0];
+}
+
+/** The path as the client sent it: for logs and for problems, never for decisions. */
+export function originalPathOf(request: IncomingMessage): string {
+  return originalPaths.get(request) ?? pathOf(request);
+}
+
+/** Changes the path part of `request.url`. Request targets that are no path (`*`, absolute URLs) stay. */
+export function rewritePath(request: IncomingMessage, rewriters: readonly PathRewriter[]): void {
+  const url = request.url ?? '/';
+  if (!url.startsWith('/')) return;
+  const [path, query] = splitUrl(url);
+  const rewritten = rewriters.reduce((current, rewrite) => rewrite(current), path);
+  if (rewritten === path) return;
+  originalPaths.set(request, originalPathOf(request));
+  request.url = rewritten + query;
+}
+
+function splitUrl(url: string): [path: string, query: string] {
+  const mark = url.indexOf('?');
+  return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark)];
+}
