@@ -24,8 +24,8 @@ import type { RegistryConfig } from './registry-config.js';
 export interface LoadOptions {
   /** The YAML file; without it the sample registry is configured, unless the environment describes a source. */
   readonly path?: string | undefined;
-  /** Usually `process.env`. */
-  readonly env: Environment;
+  /** The environment; the process's own when absent. */
+  readonly env?: Environment | undefined;
   readonly flags?: ConfigFlags | undefined;
   /** Makes unknown keys errors instead of warnings. */
   readonly strictKeys?: boolean | undefined;
@@ -48,7 +48,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 }
 
 function interpret(text: ConfigText | undefined, options: LoadOptions): LoadedConfig {
-  const { env, path } = options;
+  const { env = process.env, path } = options;
   const decision = decideForm(text?.value);
   const mixed = 'mixed' in decision ? [decision.mixed] : [];
   const told = 'form' in decision ? decision.form : undefined;

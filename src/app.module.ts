@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ServerConfigModule } from './config/config.module.js';
+import type { RegistryConfig } from './config/registry-config.js';
+import { DatabaseModule } from './database/database.module.js';
+import { HealthModule } from './health/health.module.js';
+import { RegistryModule } from './registry/registry.module.js';
+import { SyncModule } from './sync/sync.module.js';
+
+/** The server: every module of it. */
+@Module({ imports: [DatabaseModule, SyncModule, RegistryModule, HealthModule] })
+export class AppModule {
+  /** The server under one reading of its configuration. */
+  static forConfig(config: RegistryConfig): DynamicModule {
+    return { module: AppModule, imports: [ServerConfigModule.forConfig(config)] };
+  }
+}

@@ -1,0 +1,57 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CatalogService } from '../catalog/catalog.service.js';
+import type { Clock } from '../common/clock.js';
+import { CLOCK } from '../sync/clock.token.js';
+import { SyncProgress } from '../sync/sync-progress.js';
+import { Lifecycle } from './lifecycle.js';
+
+/** How long a server with an empty store waits for its sources before it calls itself ready, in milliseconds. */
+const FIRST_ROUNDS_LIMIT = 60_000;
+
+/** State of one part, in words for people. */
+export interface ComponentState {
+  readonly status: 'ok' | 'waiting' | 'failed';
+  readonly detail?: string;
+}
+
+/** Whether the server can do its work, and how each part is. */
+@Injectable()
+export class Readiness {
+  private readonly startedAt: number;
+
+  constructor(
+    private readonly catalog: CatalogService,
+    private readonly progress: SyncProgress,
+    private readonly lifecycle: Lifecycle,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.startedAt = clock.now().getTime();
+  }
+
+  /**
+   * Ready: the stored catalogue is loaded and, in a store that was never filled, each source's first round has
+   * ended or the limit has passed. Not ready while draining. What lies behind the server never decides it.
+   */
+  get isReady(): boolean {
+    if (this.lifecycle.isDraining || !this.catalog.isLoaded) return false;
+    return this.isFilled || this.progress.firstRoundsEnded() || this.waited >= FIRST_ROUNDS_LIMIT;
+  }
+
+  /** Each part's state, for people and dashboards. */
+  get components(): Record<string, ComponentState> {
+    const sources = this.progress.all().map((source): [string, ComponentState] => {
+      const status = source.phase === 'failed' ? 'failed' : source.lastSyncTime === null ? 'waiting' : 'ok';
+      return [`source:${source.name}`, { status, detail: source.phase }];
+    });
+    const catalog: ComponentState = { status: this.catalog.isLoaded ? 'ok' : 'waiting' };
+    return Object.fromEntries([['catalog', catalog], ...sources]);
+  }
+
+  private get isFilled(): boolean {
+    return this.catalog.current.synced.size > 0 && this.progress.all().some(({ revision }) => revision > 0);
+  }
+
+  private get waited(): number {
+    return this.clock.now().getTime() - this.startedAt;
+  }
+}

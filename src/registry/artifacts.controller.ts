@@ -1,0 +1,85 @@
+import { Controller, Get, Param, Query, type Type } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Access } from '../auth/access.js';
+import type { ReplyBytes } from '../http/reply-bytes.js';
+import { DetailQuery, type DetailRequest, SkillListQuery, type ListRequest } from './list-query.js';
+import { mounted } from './mount.js';
+import { ReaderOf } from './reader.decorator.js';
+import { ReadRoute } from './read-route.decorator.js';
+import { Plugin, PluginList, Skill, SkillList } from './response.schema.js';
+import { type Reader, RegistryService } from './registry.service.js';
+
+/** What differs between the kinds of artifact that the extension serves. */
+const ARTIFACTS = {
+  skill: { path: 'skills', one: Skill, list: SkillList },
+  plugin: { path: 'plugins', one: Plugin, list: PluginList },
+} as const;
+
+/** The routes of one kind of artifact, below the extension's reverse-DNS name as the standard asks. */
+function artifactsController(kind: keyof typeof ARTIFACTS): Type {
+  const { path, one, list } = ARTIFACTS[kind];
+
+  @ApiTags(path)
+  @Access('read')
+  @Controller(mounted(`v0.1/x/dev.toolhive/${path}`))
+  class ArtifactsController {
+    constructor(private readonly registry: RegistryService) {}
+
+    @Get()
+    @ReadRoute({
+      summary: `List ${path}, the latest version of each`,
+      response: list,
+      operation: `list_${path}`,
+    })
+    list(@ReaderOf() reader: Reader, @Query({ schema: SkillListQuery }) query: ListRequest): ReplyBytes {
+      return this.registry.list(reader, kind, latestOnly(query));
+    }
+
+    @Get(':namespace/:name')
+    @ReadRoute({ summary: `Show the latest version of a ${kind}`, response: one, operation: `get_${kind}` })
+    get(
+      @ReaderOf() reader: Reader,
+      @Param('namespace') namespace: string,
+      @Param('name') name: string,
+      @Query({ schema: DetailQuery }) query: DetailRequest,
+    ): ReplyBytes {
+      return this.registry.version(reader, kind, `${namespace}/${name}`, 'latest', query.includeDeleted);
+    }
+
+    @Get(':namespace/:name/versions')
+    @ReadRoute({
+      summary: `List the versions of a ${kind}, newest first`,
+      response: list,
+      operation: `list_${kind}_versions`,
+    })
+    listVersions(
+      @ReaderOf() reader: Reader,
+      @Param('namespace') namespace: string,
+      @Param('name') name: string,
+      @Query({ schema: DetailQuery }) query: DetailRequest,
+    ): ReplyBytes {
+      return this.registry.versions(reader, kind, `${namespace}/${name}`, query.includeDeleted);
+    }
+
+    @Get(':namespace/:name/versions/:version')
+    @ReadRoute({ summary: `Show one version of a ${kind}`, response: one, operation: `get_${kind}_version` })
+    getVersion(
+      @ReaderOf() reader: Reader,
+      @Param('namespace') namespace: string,
+      @Param('name') name: string,
+      @Param('version') version: string,
+      @Query({ schema: DetailQuery }) query: DetailRequest,
+    ): ReplyBytes {
+      return this.registry.version(reader, kind, `${namespace}/${name}`, version, query.includeDeleted);
+    }
+  }
+  return ArtifactsController;
+}
+
+/** Without a wish for a version these lists show the latest of each entry. */
+function latestOnly(query: ListRequest): ListRequest {
+  return { ...query, filters: { version: 'latest', ...query.filters } };
+}
+
+export const SkillsController = artifactsController('skill');
+export const PluginsController = artifactsController('plugin');

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { CatalogModule } from '../catalog/catalog.module.js';
+import { ApiDescription } from '../http/api-description.js';
+import { ApiDescriptionController } from './api-description.controller.js';
+import { PluginsController, SkillsController } from './artifacts.controller.js';
+import { RegistriesController } from './registries.controller.js';
+import { RegistryService } from './registry.service.js';
+import { ServersController } from './servers.controller.js';
+import { ServiceInfoController } from './service-info.controller.js';
+import { ToolHiveApiController } from './toolhive-api.controller.js';
+import { ToolHiveApiService } from './toolhive-api.service.js';
+import { WritesController } from './writes.controller.js';
+
+/** The read API of the registries. */
+@Module({
+  imports: [CatalogModule],
+  controllers: [
+    RegistriesController,
+    ServersController,
+    SkillsController,
+    PluginsController,
+    ServiceInfoController,
+    ToolHiveApiController,
+    WritesController,
+    ApiDescriptionController,
+  ],
+  providers: [ApiDescription, RegistryService, ToolHiveApiService],
+  exports: [ApiDescription],
+})
+export class RegistryModule {}

@@ -1,0 +1,136 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import { Logger, type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { loadConfig } from './config/config.loader.js';
+import type { RegistryConfig } from './config/registry-config.js';
+import { Lifecycle } from './health/lifecycle.js';
+import { ApiDescription } from './http/api-description.js';
+import { configureHttp } from './http/configure-http.js';
+import { drainServer } from './http/connection-drain.js';
+import { createInternalServer, resolveInternalAddress } from './http/internal-listener.js';
+import { type ListenTarget, resolveListenAddress } from './http/listen-address.js';
+import { listenOn } from './http/listen.js';
+import { RegistryAdapter } from './http/registry-adapter.js';
+import { canonicalPath } from './registry/canonical-path.js';
+import { createLogger } from './telemetry/logger.js';
+
+/** How the server is started, as the flags of `serve` say it; what is absent has its default. */
+export interface ServeOptions {
+  config?: string;
+  address?: string;
+  host?: string;
+  port?: string;
+  socket?: string;
+  internalAddress?: string;
+  authMode?: string;
+  openapi: boolean;
+}
+
+const LOOPBACK_HOSTS = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/**
+ * Runs the server until it is told to stop, then lets every request end.
+ * @throws DomainError for what one line explains: a bad configuration, an address or a store in use
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { authMode } = options;
+  const { config, warnings } = await loadConfig({
+    ...(options.config !== undefined && { path: options.config }),
+    ...(authMode !== undefined && { flags: { authMode } }),
+  });
+  const targets = listenTargets(options);
+  const logger = createLogger({ level: config.logLevel });
+  Logger.overrideLogger(logger);
+  for (const { message, location } of warnings)
+    logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
+  const stop = stopSignal();
+  const app = await createApp(config, logger, options.openapi);
+  const servers = await listen(app, targets, logger).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+  if (options.config === undefined) logger.log('No --config: serving the sample registry', 'Server');
+  await stop;
+  logger.log('Stopping: finishing the requests under way', 'Server');
+  app.get(Lifecycle).drain();
+  const graceMs = config.server.shutdownGraceMs;
+  await Promise.all(servers.map((server) => drainServer(server, { graceMs })));
+  await app.close();
+  logger.log('Stopped', 'Server');
+}
+
+/** Makes the application with everything but listeners: its catalogue is loaded and its rounds have begun. */
+async function createApp(
+  config: RegistryConfig,
+  logger: LoggerService,
+  openapi: boolean,
+): Promise<NestExpressApplication> {
+  const adapter = new RegistryAdapter();
+  adapter.usePathRewriter(canonicalPath);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forConfig(config), adapter, {
+    logger,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  configureHttp(app, { corsOrigins: config.server.cors.origins, maxBodySize: config.server.maxBodySize });
+  if (openapi) app.get(ApiDescription).enable(app);
+  await app.init();
+  return app;
+}
+
+interface ListenTargets {
+  readonly main: ListenTarget;
+  readonly internal: ListenTarget | undefined;
+}
+
+function listenTargets(options: ServeOptions): ListenTargets {
+  // Without a configuration this is somebody's first look: it stays on their machine.
+  const isTrial = options.config === undefined;
+  const defaults: ListenTarget = { kind: 'tcp', host: isTrial ? '127.0.0.1' : '', port: 8080 };
+  const asksInternal = options.internalAddress !== undefined;
+  return {
+    main: resolveListenAddress(options, process.platform, defaults),
+    internal: isTrial && !asksInternal ? undefined : resolveInternalAddress(options),
+  };
+}
+
+async function listen(
+  app: NestExpressApplication,
+  targets: ListenTargets,
+  logger: LoggerService,
+): Promise<readonly Server[]> {
+  const main = app.getHttpServer() as Server;
+  const address = await listenOn(main, targets.main);
+  const servers = [main];
+  if (targets.internal !== undefined) {
+    const internal = createInternalServer((request, response) => main.emit('request', request, response));
+    try {
+      logger.log(`Operations on ${await listenOn(internal, targets.internal)}`, 'Server');
+    } catch (error) {
+      main.close();
+      throw error;
+    }
+    servers.push(internal);
+  }
+  const { main: target } = targets;
+  if (target.kind === 'tcp' && !LOOPBACK_HOSTS.has(target.host)) {
+    logger.warn('Everybody who reaches this address may read: no authorization is configured', 'Server');
+  }
+  logger.log(`Listening on ${address}`, 'Server');
+  return servers;
+}
+
+/** Resolves when the process is asked to end; a second signal ends it at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = (signal: NodeJS.Signals) => {
+      process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
+      process.once(signal, () => process.exit(1));
+      resolve();
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
+}
