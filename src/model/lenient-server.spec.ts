@@ -91,7 +91,10 @@ describe('checkServer keeps', () => {
     ],
     [
       'publisher data of any form',
-      { ...good, _meta: { [PUBLISHER]: { tool: 'x', 'io.github.stacklok': [], github: { name: 'n' } } } },
+      {
+        ...good,
+        _meta: { [PUBLISHER]: { tool: 'x', 'io.github.stacklok': [], github: { stargazerCount: 1 } } },
+      },
     ],
   ])('%s', (_, document) => {
     expect(checkServer(document)).toEqual([]);
@@ -100,6 +103,11 @@ describe('checkServer keeps', () => {
 
 describe('checkServer refuses', () => {
   it.each<[unknown, string, RegExp]>([
+    [
+      { ...good, _meta: { [PUBLISHER]: { github: { name: 'n' } } } },
+      '/_meta/io.modelcontextprotocol.registry~1publisher-provided/github/nameWithOwner',
+      /VS Code/,
+    ],
     [[], '', /must be an object/],
     [null, '', /must be an object/],
     ['text', '', /must be an object/],

@@ -5,14 +5,8 @@
  */
 import { z } from 'zod';
 import { type DocumentProblem, problemsOf } from './document-problem.js';
-import {
-  description,
-  optionalFlag,
-  optionalObject,
-  optionalText,
-  optionalTexts,
-  version,
-} from './lenient-fields.js';
+import { description, optionalFlag, optionalText, optionalTexts, version } from './lenient-fields.js';
+import { asText, memberOf } from './json-value.js';
 import { PUBLISHER_META } from './toolhive-format.js';
 
 const NAME = /^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/;
@@ -93,6 +87,21 @@ const repository = z.looseObject({
   subfolder: optionalText,
 });
 
+/**
+ * VS Code reads the publisher's `github` block. With `name` and without `nameWithOwner` it throws while it builds
+ * the page, and shows nothing of the whole catalogue.
+ */
+const publisherData = z.looseObject({}).refine(
+  (data) => {
+    const name = asText(memberOf(data['github'], 'name')) ?? '';
+    return name === '' || asText(memberOf(data['github'], 'nameWithOwner')) !== undefined;
+  },
+  {
+    path: ['github', 'nameWithOwner'],
+    message: 'is missing beside name; VS Code shows no page that has such an entry',
+  },
+);
+
 const server = z.looseObject({
   $schema: optionalText,
   name: z
@@ -113,7 +122,7 @@ const server = z.looseObject({
   icons: z.array(icon).nullish(),
   packages: z.array(serverPackage).nullish(),
   remotes: z.array(remote).nullish(),
-  _meta: z.looseObject({ [PUBLISHER_META]: optionalObject }).nullish(),
+  _meta: z.looseObject({ [PUBLISHER_META]: publisherData.nullish() }).nullish(),
 });
 
 /** Why a parsed `server.json` would harm a client, or break what is promised to it; empty when it would not. */
