@@ -15,6 +15,7 @@ import { type ListenTarget, resolveListenAddress } from './http/listen-address.j
 import { listenOn } from './http/listen.js';
 import { RegistryAdapter } from './http/registry-adapter.js';
 import { canonicalPath } from './registry/canonical-path.js';
+import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
 import { createLogger } from './telemetry/logger.js';
 
 /** How the server is started, as the flags of `serve` say it; what is absent has its default. */
@@ -42,18 +43,17 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...(authMode !== undefined && { flags: { authMode } }),
   });
   const targets = listenTargets(options);
-  const logger = createLogger({ level: config.logLevel });
+  const logger = withoutFrameworkNoise(createLogger({ level: config.logLevel }));
   Logger.overrideLogger(logger);
   for (const { message, location } of warnings)
     logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
-  const stop = stopSignal();
   const app = await createApp(config, logger, options.openapi);
   const servers = await listen(app, targets, logger).catch(async (error: unknown) => {
     await app.close();
     throw error;
   });
   if (options.config === undefined) logger.log('No --config: serving the sample registry', 'Server');
-  await stop;
+  await stopSignal();
   logger.log('Stopping: finishing the requests under way', 'Server');
   app.get(Lifecycle).drain();
   const graceMs = config.server.shutdownGraceMs;
@@ -102,7 +102,7 @@ async function listen(
   targets: ListenTargets,
   logger: LoggerService,
 ): Promise<readonly Server[]> {
-  const main = app.getHttpServer() as Server;
+  const main: Server = app.getHttpServer();
   const address = await listenOn(main, targets.main);
   const servers = [main];
   if (targets.internal !== undefined) {
@@ -123,7 +123,7 @@ async function listen(
   return servers;
 }
 
-/** Resolves when the process is asked to end; a second signal ends it at once. */
+/** Resolves when the process is asked to end; a second signal ends it at once, as the first does during the start. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     const onSignal = (signal: NodeJS.Signals) => {
