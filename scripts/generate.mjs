@@ -2,18 +2,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { renderConfigJsonSchema, renderConfigPage } from '../dist/src/config/config-docs.js';
+import { renderOpenApi } from '../dist/src/openapi-document.js';
 
 /** Every generated file, relative to the root of the project, and what makes its text. */
 const GENERATED = [
   { path: 'config/config.schema.json', render: renderConfigJsonSchema },
   { path: 'docs/configuration.md', render: renderConfigPage },
+  { path: 'docs/openapi.json', render: renderOpenApi },
 ];
 
 const checkOnly = process.argv.includes('--check');
 
 for (const { path, render } of GENERATED) {
   const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
-  const wanted = render();
+  const wanted = await render();
   const present = await readFile(file, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

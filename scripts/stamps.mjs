@@ -2,37 +2,48 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ROOT } from './root.mjs';
 
 /** Fingerprint of everything that the built program is made from. */
 export function stampSources() {
-  const hash = createHash('sha256').update(process.version);
-  for (const path of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'migrations', 'src']) {
-    for (const file of filesIn(path)) hash.update(file).update(readFileSync(file));
-  }
-  return hash.digest('hex');
+  return stampFiles([
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/build.mjs',
+    'migrations',
+    'src',
+  ]);
 }
 
 /** Fingerprint of what is to be installed. */
 export function stampDependencies() {
-  return createHash('sha256')
-    .update(process.version)
-    .update(readFileSync('package.json'))
-    .update(readFileSync('package-lock.json'))
-    .digest('hex');
+  return stampFiles(['package.json', 'package-lock.json']);
 }
 
+/** Fingerprint of files and whole folders, named relative to the root of the project, and of this Node. Specs are left out. */
+export function stampFiles(paths) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of paths.flatMap(filesIn)) hash.update(file).update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex');
+}
+
+/** The fingerprint kept in a file; undefined when there is none. */
 export function readStamp(file) {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  const path = join(ROOT, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
+/** Keeps a fingerprint in a file. */
 export function writeStamp(file, stamp) {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, stamp);
+  const path = join(ROOT, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, stamp);
 }
 
 function filesIn(path) {
-  if (statSync(path).isFile()) return [path];
-  return readdirSync(path)
+  if (statSync(join(ROOT, path)).isFile()) return path.endsWith('.spec.ts') ? [] : [path];
+  return readdirSync(join(ROOT, path))
     .sort()
-    .flatMap((name) => filesIn(join(path, name)));
+    .flatMap((name) => filesIn(`${path}/${name}`));
 }
