@@ -17,10 +17,25 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION.replaceAll('\n', ' '))
     .setVersion(STANDARD_VERSION)
     .build();
-  return SwaggerModule.createDocument(app, settings, {
-    operationIdFactory: (_controller, method, version) =>
-      version === undefined ? method : `${method}_${version}`,
-  });
+  const options = { operationIdFactory: (_controller: string, handler: string) => handler };
+  const document = SwaggerModule.createDocument(app, settings, options);
+  nameOperations(document);
+  return document;
+}
+
+/** One handler serves several paths, and every operation needs a name of its own. */
+function nameOperations(document: OpenAPIObject): void {
+  const uses = new Map<string, number>();
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const operation of [item.get, item.put, item.post, item.delete, item.patch]) {
+      if (operation?.operationId === undefined) continue;
+      const handler = operation.operationId.replace(/\[\d+\]$/, '');
+      const base = path.startsWith('/registry/{registry}/') ? `${handler}InRegistry` : handler;
+      const count = (uses.get(base) ?? 0) + 1;
+      uses.set(base, count);
+      operation.operationId = count === 1 ? base : `${base}${count}`;
+    }
+  }
 }
 
 /** The API description as replies, made when somebody first asks: building it costs more than the whole start. */

@@ -25,7 +25,7 @@ export function watchConnections(server: Server): ConnectionWatch {
 }
 
 /** Knows each open connection of a server and whether a response is owed on it. */
-export class ConnectionWatch {
+class ConnectionWatch {
   readonly #connections = new Map<Socket, Connection>();
   #isEnding = false;
 

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { DomainError } from '../common/domain-error.js';
+import { watchConnections } from './connection-watch.js';
 import { parseAddress, type ListenTarget } from './listen-address.js';
 import { domainProblem } from './problem.js';
 import { requestIdOf } from './common-headers.js';
@@ -10,12 +11,14 @@ const INTERNAL_PATHS = new Set(['/health', '/readiness', '/version', '/metrics']
 
 /** A second server in front of the same application that lets only the operations routes through. */
 export function createInternalServer(serve: RequestListener): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (INTERNAL_PATHS.has(path)) return serve(request, response);
     const error = new DomainError('not-found', 'Only the operations routes are on this listener');
     writeReply(request, response, domainProblem(error, { requestId: requestIdOf(response) }));
   });
+  watchConnections(server);
+  return server;
 }
 
 /**

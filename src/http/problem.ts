@@ -95,7 +95,7 @@ export function faultProblem(status: number, context: ProblemContext): ReplyByte
 }
 
 /** `text` of a caller, as long as it may be shown. */
-export function echoed(text: string): string {
+function echoed(text: string): string {
   return text.length <= MAX_ECHO ? text : `${cutText(text, MAX_ECHO - 1)}…`;
 }
 

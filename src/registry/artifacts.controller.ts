@@ -11,13 +11,13 @@ import { type Reader, RegistryService } from './registry.service.js';
 
 /** What differs between the kinds of artifact that the extension serves. */
 const ARTIFACTS = {
-  skill: { path: 'skills', one: Skill, list: SkillList },
-  plugin: { path: 'plugins', one: Plugin, list: PluginList },
+  skill: { path: 'skills', title: 'Skill', one: Skill, list: SkillList },
+  plugin: { path: 'plugins', title: 'Plugin', one: Plugin, list: PluginList },
 } as const;
 
 /** The routes of one kind of artifact, below the extension's reverse-DNS name as the standard asks. */
 function artifactsController(kind: keyof typeof ARTIFACTS): Type {
-  const { path, one, list } = ARTIFACTS[kind];
+  const { path, title, one, list } = ARTIFACTS[kind];
 
   @ApiTags(path)
   @Access('read')
@@ -29,14 +29,14 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
     @ReadRoute({
       summary: `List ${path}, the latest version of each`,
       response: list,
-      operation: `list_${path}`,
+      operation: `list${title}s`,
     })
     list(@ReaderOf() reader: Reader, @Query({ schema: SkillListQuery }) query: ListRequest): ReplyBytes {
       return this.registry.list(reader, kind, latestOnly(query));
     }
 
     @Get(':namespace/:name')
-    @ReadRoute({ summary: `Show the latest version of a ${kind}`, response: one, operation: `get_${kind}` })
+    @ReadRoute({ summary: `Show the latest version of a ${kind}`, response: one, operation: `get${title}` })
     get(
       @ReaderOf() reader: Reader,
       @Param('namespace') namespace: string,
@@ -50,7 +50,7 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
     @ReadRoute({
       summary: `List the versions of a ${kind}, newest first`,
       response: list,
-      operation: `list_${kind}_versions`,
+      operation: `list${title}Versions`,
     })
     listVersions(
       @ReaderOf() reader: Reader,
@@ -62,7 +62,7 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
     }
 
     @Get(':namespace/:name/versions/:version')
-    @ReadRoute({ summary: `Show one version of a ${kind}`, response: one, operation: `get_${kind}_version` })
+    @ReadRoute({ summary: `Show one version of a ${kind}`, response: one, operation: `get${title}Version` })
     getVersion(
       @ReaderOf() reader: Reader,
       @Param('namespace') namespace: string,
