@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DomainError } from '../common/domain-error.js';
 import { EMBEDDED_SEED, EmbeddedEngine } from './embedded-engine.js';
@@ -29,7 +29,7 @@ export async function openEmbeddedStore(baseDir: string | undefined): Promise<Em
     const engine = await EmbeddedEngine.start({ seed: SEED });
     return { engine, close: () => engine.close() };
   }
-  await mkdir(baseDir, { recursive: true, mode: 0o750 });
+  await makeDirectory(baseDir);
   const root = await realpath(baseDir);
   const lock = await StoreLock.take(root);
   try {
@@ -50,11 +50,24 @@ export async function openEmbeddedStore(baseDir: string | undefined): Promise<Em
 /** True when files can be made in `directory` (which may not exist yet). */
 export async function isWritable(directory: string): Promise<boolean> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o750 });
+    await makeDirectory(directory);
     await access(directory, constants.W_OK);
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Step by step: Node's recursive form never ends where the file system refuses new directories, as /proc does. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o750 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path, { mode: 0o750 });
   }
 }
 

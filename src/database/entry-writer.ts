@@ -5,6 +5,7 @@ import { QuarantineEntity } from './entities/quarantine.entity.js';
 import { SourceEntity } from './entities/source.entity.js';
 import { SyncRunEntity } from './entities/sync-run.entity.js';
 import { RevisionFeed } from './revision-feed.js';
+import { forgetOldRuns } from './run-retention.js';
 
 /** Characters of documents sent with one statement; it bounds what driver and engine hold twice. */
 const BATCH_CHARACTERS = 2_000_000;
@@ -199,6 +200,7 @@ async function record(
   });
   const run = { startedAt, endedAt, added, changed, removed, refused, unchanged, bytes };
   await manager.insert(SyncRunEntity, { source: { name: source }, outcome: 'complete', ...run });
+  await forgetOldRuns(manager, source);
 }
 
 function* batches(writes: readonly VersionWrite[]): Generator<readonly VersionWrite[]> {

@@ -15,16 +15,13 @@ const TAKEOVER_EXPIRES = 10_000;
  * about it survives `kill -9`, and no process id is ever compared.
  */
 export class StoreLock {
-  private constructor(
-    private readonly server: Server,
-    private readonly path: string,
-  ) {}
+  private constructor(private readonly server: Server) {}
 
   /** Takes the lock. @throws DomainError `store-locked` when a running process has it. */
   static async take(directory: string): Promise<StoreLock> {
     const path = socketPath(directory);
     const first = await listen(path);
-    if (first !== undefined) return new StoreLock(first, path);
+    if (first !== undefined) return new StoreLock(first);
     if (await answers(path)) throw lockedBy(directory);
     const mark = await open(`${path}.takeover`, 'wx').catch(() => undefined);
     if (mark === undefined) {
@@ -32,22 +29,23 @@ export class StoreLock {
       throw lockedBy(directory);
     }
     try {
+      // Asked again: whoever had the mark before may have put a socket that answers in the dead one's place.
+      if (await answers(path)) throw lockedBy(directory);
       // Renamed, not removed: of two processes that saw the dead socket only one can move it.
       const stale = `${path}.${randomUUID()}`;
       await rename(path, stale).then(() => rm(stale, { force: true }));
       const server = await listen(path);
       if (server === undefined) throw lockedBy(directory);
-      return new StoreLock(server, path);
+      return new StoreLock(server);
     } finally {
       await mark.close();
       await rm(`${path}.takeover`, { force: true });
     }
   }
 
-  /** Gives the directory up. */
+  /** Gives the directory up. Closing removes the socket; removing it afterwards could hit that of the next holder. */
   async release(): Promise<void> {
     await new Promise((resolve) => this.server.close(resolve));
-    await rm(this.path, { force: true });
   }
 }
 
@@ -78,7 +76,7 @@ function listen(path: string): Promise<Server | undefined> {
   });
 }
 
-/** True when a process listens on `path`. */
+/** Whether a process listens on `path`. Only a refused or vanished connection proves that none does. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -86,7 +84,9 @@ function answers(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', () => resolve(false));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+    );
   });
 }
 

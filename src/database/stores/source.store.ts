@@ -2,9 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, Not } from 'typeorm';
 import { SourceEntity } from '../entities/source.entity.js';
 import { SyncRunEntity } from '../entities/sync-run.entity.js';
-
-/** Runs kept for each source. */
-const RUNS_KEPT = 100;
+import { forgetOldRuns } from '../run-retention.js';
 
 /** What a failed round leaves behind: only the status moves, the data stays. */
 export interface RoundFailure {
@@ -64,11 +62,7 @@ export class SourceStore {
         outcome: 'failed',
         message,
       });
-      await manager.query(
-        `DELETE FROM sync_run WHERE source = $1 AND id NOT IN
-           (SELECT id FROM sync_run WHERE source = $1 ORDER BY id DESC LIMIT ${RUNS_KEPT})`,
-        [name],
-      );
+      await forgetOldRuns(manager, name);
     });
   }
 }
