@@ -23,6 +23,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   private subscription: Subscription | undefined;
   private loading: Promise<void> = Promise.resolve();
   private loaded = false;
+  private filledAtStart = false;
 
   constructor(
     @Inject(REGISTRY_CONFIG) config: RegistryConfig,
@@ -37,6 +38,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     await this.load();
     this.loaded = true;
+    this.filledAtStart = this.snapshot.revision > 0;
     this.subscription = this.feed.revisions.subscribe(() => this.follow());
   }
 
@@ -48,6 +50,11 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   /** True once the stored catalogue is in memory. */
   get isLoaded(): boolean {
     return this.loaded;
+  }
+
+  /** True when the store held a catalogue before this process wrote to it. */
+  get wasFilled(): boolean {
+    return this.filledAtStart;
   }
 
   /** The catalogue as it is now. */
@@ -114,7 +121,12 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     for await (const rows of this.entries.touched(this.snapshot.revision, revision)) {
       for (const row of rows) update.put(row);
     }
-    const synced = sources.filter(({ lastSyncTime }) => lastSyncTime !== null);
+    // A source whose first round was committed after `revision` counts once its entries are loaded as well.
+    const synced = sources.filter(
+      (source) =>
+        source.lastSyncTime !== null &&
+        (source.revision <= revision || this.snapshot.synced.has(source.name)),
+    );
     this.snapshot = {
       revision,
       shelves: update.finish(new Set(sources.map(({ name }) => name))),

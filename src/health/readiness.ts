@@ -34,7 +34,7 @@ export class Readiness {
    */
   get isReady(): boolean {
     if (this.lifecycle.isDraining || !this.catalog.isLoaded) return false;
-    return this.isFilled || this.progress.firstRoundsEnded() || this.waited >= FIRST_ROUNDS_LIMIT;
+    return this.catalog.wasFilled || this.progress.firstRoundsEnded() || this.waited >= FIRST_ROUNDS_LIMIT;
   }
 
   /** Each part's state, for people and dashboards. */
@@ -45,10 +45,6 @@ export class Readiness {
     });
     const catalog: ComponentState = { status: this.catalog.isLoaded ? 'ok' : 'waiting' };
     return Object.fromEntries([['catalog', catalog], ...sources]);
-  }
-
-  private get isFilled(): boolean {
-    return this.catalog.current.synced.size > 0 && this.progress.all().some(({ revision }) => revision > 0);
   }
 
   private get waited(): number {

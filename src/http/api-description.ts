@@ -52,6 +52,7 @@ export class ApiDescription {
     SwaggerModule.setup('api/doc', app, () => this.document, {
       raw: false,
       customSiteTitle: 'MCP registry API',
+      swaggerOptions: { validatorUrl: 'none' },
     });
   }
 

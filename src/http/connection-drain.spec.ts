@@ -65,8 +65,8 @@ describe('drainServer', () => {
       }
       agent.destroy();
     });
-    await wait(300);
-    const before = outcomes.length;
+    // Every client is busy on a connection that it has used before.
+    while (outcomes.length < 150) await wait(10);
 
     await drainServer(server, { graceMs: 10_000, quietMs: 200 });
     drained.abort();
@@ -75,7 +75,6 @@ describe('drainServer', () => {
     const complete = outcomes.filter(({ result }) => result === 'complete');
     const cut = outcomes.filter((outcome) => outcome.result === 'broken' && accepted.has(outcome.port));
     expect(cut).toEqual([]);
-    expect(before).toBeGreaterThan(100);
     expect(complete.some(({ connection }) => connection === 'close')).toBe(true);
   });
 

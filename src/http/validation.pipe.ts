@@ -37,7 +37,7 @@ export class RequestValidationPipe extends StandardSchemaValidationPipe {
 }
 
 function invalidRequest(problems: readonly Problem[]): DomainError {
-  const summary = problems.map(({ message, location }) => `${location ?? 'request'}: ${message}`).join('; ');
+  const summary = problems.map(summarise).join('; ');
   return new DomainError('invalid-request', summary, { problems });
 }
 
@@ -46,4 +46,9 @@ function locate({ message, path = [] }: SchemaIssue, { type, data }: ArgumentMet
   const segments = data === undefined ? keys : [data, ...keys];
   if (type === 'body') return { message, location: `body${toPointer(segments)}` };
   return { message, location: [type === 'param' ? 'path' : type, ...segments].join('.') };
+}
+
+/** The schemas of queries name the parameter in the message itself, in the words that clients know. */
+function summarise({ message, location = 'request' }: Problem): string {
+  return location.startsWith('query.') ? message : `${location}: ${message}`;
 }
