@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   for (const { message, location } of warnings)
     logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
   const app = await createApp(config, logger, options.openapi);
-  const servers = await listen(app, targets, logger).catch(async (error: unknown) => {
+  const servers = await listen(app, config, targets, logger).catch(async (error: unknown) => {
     await app.close();
     throw error;
   });
@@ -99,6 +99,7 @@ function listenTargets(options: ServeOptions): ListenTargets {
 
 async function listen(
   app: NestExpressApplication,
+  { server: { cors } }: RegistryConfig,
   targets: ListenTargets,
   logger: LoggerService,
 ): Promise<readonly Server[]> {
@@ -106,7 +107,7 @@ async function listen(
   const address = await listenOn(main, targets.main);
   const servers = [main];
   if (targets.internal !== undefined) {
-    const internal = createInternalServer((request, response) => main.emit('request', request, response));
+    const internal = createInternalServer((request, response) => main.emit('request', request, response), cors);
     try {
       logger.log(`Operations on ${await listenOn(internal, targets.internal)}`, 'Server');
     } catch (error) {

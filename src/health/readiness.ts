@@ -34,7 +34,18 @@ export class Readiness {
    */
   get isReady(): boolean {
     if (this.lifecycle.isDraining || !this.catalog.isLoaded) return false;
-    return this.catalog.wasFilled || this.progress.firstRoundsEnded() || this.waited >= FIRST_ROUNDS_LIMIT;
+    return this.catalog.wasFilled || this.firstRoundsAreServed || this.waited >= FIRST_ROUNDS_LIMIT;
+  }
+
+  /** A round ends with its commit; only what the catalogue has loaded since can be served. */
+  private get firstRoundsAreServed(): boolean {
+    if (!this.progress.firstRoundsEnded()) return false;
+    const { synced, revision } = this.catalog.current;
+    return this.progress
+      .all()
+      .every(
+        (source) => source.lastSyncTime === null || (synced.has(source.name) && source.revision <= revision),
+      );
   }
 
   /** Each part's state, for people and dashboards. */

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { commonHeaders } from './common-headers.js';
 import { ProblemFilter } from './problem.filter.js';
+import { answerRefusedRequests } from './refused-requests.js';
 import { RegistryAdapter } from './registry-adapter.js';
 import { RequestValidationPipe } from './validation.pipe.js';
 
@@ -20,7 +21,9 @@ export interface HttpOptions {
 export function configureHttp(app: NestExpressApplication, options: HttpOptions): void {
   const adapter: unknown = app.getHttpAdapter();
   if (!(adapter instanceof RegistryAdapter)) throw new TypeError('The application has another HTTP adapter');
-  adapter.useBeforeExpress(commonHeaders({ origins: options.corsOrigins }));
+  const headers = commonHeaders({ origins: options.corsOrigins });
+  adapter.useBeforeExpress(headers);
+  answerRefusedRequests(app.getHttpServer(), headers);
   app.useBodyParser('json', {
     limit: options.maxBodySize,
     type: ['application/json', 'application/*+json'],

@@ -1,4 +1,4 @@
-import { Controller, Delete, Patch, Post, Put } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Access } from '../auth/access.js';
 import { DomainError } from '../common/domain-error.js';
@@ -14,42 +14,49 @@ const DESCRIPTION = 'The registry has no source that can be written';
 @Controller(mounted('v0.1'))
 export class WritesController {
   @Post('publish')
+  @HttpCode(501)
   @ApiOperation({ summary: 'Publish a server' })
   publish(): never {
     return refuse();
   }
 
   @Put('servers/:name/versions/:version')
+  @HttpCode(501)
   @ApiOperation({ summary: 'Replace a version of a server' })
   replaceVersion(): never {
     return refuse();
   }
 
   @Delete('servers/:name/versions/:version')
+  @HttpCode(501)
   @ApiOperation({ summary: 'Delete a version of a server' })
   deleteVersion(): never {
     return refuse();
   }
 
   @Patch('servers/:name/versions/:version/status')
+  @HttpCode(501)
   @ApiOperation({ summary: 'Set the status of a version' })
   setVersionStatus(): never {
     return refuse();
   }
 
   @Patch('servers/:name/status')
+  @HttpCode(501)
   @ApiOperation({ summary: 'Set the status of every version of a server' })
   setStatus(): never {
     return refuse();
   }
 
   @Post('validate')
+  @HttpCode(501)
   @ApiOperation({ summary: 'Check a document without publishing it' })
   validate(): never {
     return refuse();
   }
 
   @Post('auth/:method')
+  @HttpCode(501)
   @ApiOperation({ summary: 'Exchange a login of the official registry' })
   exchange(): never {
     throw new DomainError(
