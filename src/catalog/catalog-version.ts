@@ -9,16 +9,25 @@ const OWN_META = 'dev.toolhive.registry';
 
 /** Makes a stored version ready to be served. Nothing here parses the document. */
 export function toCatalogVersion(row: StoredVersion): CatalogVersion {
-  const { kind, name, version, source, status, isLatest, title, tags, registryTypes, transports } = row;
+  const { name, version, title, original } = row;
   const publishedAt = row.publishedAt.getTime();
-  const facets = { ...row, title: title ?? '' };
   return {
-    ...{ kind, name, version, source, status, isLatest, title, tags, registryTypes, transports, publishedAt },
-    updatedAt: row.updatedAt.getTime(),
+    kind: row.kind,
+    name,
+    version,
+    source: row.source,
     order: versionKey({ version, publishedAt }),
-    haystack: haystackOf(facets, name),
+    status: row.status,
+    isLatest: row.isLatest,
+    publishedAt,
+    updatedAt: row.updatedAt.getTime(),
+    title,
+    haystack: haystackOf({ ...row, title: title ?? '' }, name),
+    tags: row.tags,
+    registryTypes: row.registryTypes,
+    transports: row.transports,
     ...servedBytes(row),
-    ...(row.original !== null && { original: Buffer.from(row.original) }),
+    ...(original !== null && { original: Buffer.from(original) }),
   };
 }
 

@@ -37,6 +37,8 @@ export function cutPage(view: KindView, request: PageRequest): Page {
   return toPage(found, request.limit, (last) => ({
     ...positionOf(last),
     ...(byUpdate && { updatedAt: last.updatedAt }),
+    // Without words every score is 0, and equal scores are in the order of names.
+    ...(request.sort === 'relevance' && { score: 0 }),
   }));
 }
 

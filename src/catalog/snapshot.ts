@@ -68,14 +68,19 @@ function merge(
   return next;
 }
 
-function mergeEntry(last: CatalogEntry | undefined, { claims, versions }: TouchedEntry): CatalogEntry | undefined {
+function mergeEntry(
+  last: CatalogEntry | undefined,
+  { claims, versions }: TouchedEntry,
+): CatalogEntry | undefined {
   const [first] = versions;
   if (first === undefined) return last;
   const replaced = new Set(versions.map(({ version }) => version));
   const others = last?.versions.filter(({ version }) => !replaced.has(version)) ?? [];
   const { kind, name, source } = first;
   return {
-    ...{ kind, name, source },
+    kind,
+    name,
+    source,
     versions: [...others, ...versions].sort((a, b) => compareVersionKeys(a.order, b.order)),
     ...(claims !== null && { claims: JSON.parse(claims) as Claims }),
   };

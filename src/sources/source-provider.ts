@@ -17,15 +17,36 @@ export interface FetchedFile {
   readonly text: string;
 }
 
-/** What a fetch brings: nothing new, or the data under the name of its revision. */
-export type Fetched =
-  | { readonly changed: false; readonly revision: string }
-  | {
-      readonly changed: true;
-      readonly revision: string;
-      readonly bytes: number;
-      readonly files: readonly FetchedFile[];
-    };
+/** Names what was fetched, and its size in bytes. */
+export interface FetchSummary {
+  readonly revision: string;
+  readonly bytes: number;
+}
+
+/** Nothing new. */
+export interface FetchedNothing {
+  readonly changed: false;
+  readonly revision: string;
+}
+
+/** The data, all of it at hand. */
+export interface FetchedFiles extends FetchSummary {
+  readonly changed: true;
+  readonly files: readonly FetchedFile[];
+}
+
+/** Data that arrives while it is read, so that it is never held as a whole. Reading it may fail as `fetch` may. */
+export interface FetchedStream {
+  /** Whether it is new shows in its revision, after the last file. */
+  readonly changed: 'unknown';
+  /** To be read once. */
+  readonly files: AsyncIterable<FetchedFile>;
+  /** @throws Error before all files were read */
+  summary(): FetchSummary;
+}
+
+/** What a fetch brings. */
+export type Fetched = FetchedNothing | FetchedFiles | FetchedStream;
 
 export interface FetchContext {
   /** Ends the fetch at shutdown or at the round's time limit. */

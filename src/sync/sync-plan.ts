@@ -15,6 +15,9 @@ export interface SyncPlan extends CatalogChange {
   readonly changed: number;
   readonly removed: number;
   readonly unchanged: number;
+  /** Entries that had a version that is not deleted, before the change, and those of them that lose their last. */
+  readonly entriesBefore: number;
+  readonly entriesLost: number;
   /** Entries of each kind with a version that is not deleted, after the change. */
   readonly counts: Readonly<Record<EntryKind, number>>;
 }
@@ -22,6 +25,14 @@ export interface SyncPlan extends CatalogChange {
 /** True when the plan changes nothing of the catalogue. */
 export function isEmptyPlan(plan: CatalogChange): boolean {
   return plan.writes.length + plan.drops.length + plan.marks.length === 0;
+}
+
+/** Entries that a source may lose in one round whatever its size. */
+const REMOVALS_ALWAYS_ALLOWED = 9;
+
+/** True when a source would lose at least ten entries and more than half: rather an accident than a decision. */
+export function isMassRemoval({ entriesBefore, entriesLost }: SyncPlan): boolean {
+  return entriesLost > REMOVALS_ALWAYS_ALLOWED && entriesLost > entriesBefore / 2;
 }
 
 /**
@@ -36,7 +47,14 @@ export function planSync(
 ): SyncPlan {
   const heads = new Map(stored.map((head) => [keyOf(head), head]));
   const kept = new Set(desired.map(keyOf));
-  for (const document of refused) kept.add(keyOf(document));
+  const keptEntries = new Set<string>();
+  for (const document of refused) {
+    kept.add(keyOf(document));
+    // Which version it would have been is unknown, so it may be any of its entry's.
+    if (document.name !== undefined && document.version === undefined) {
+      keptEntries.add(`${document.kind} ${document.name}`);
+    }
+  }
   const writes: VersionWrite[] = [];
   let added = 0;
   for (const document of desired) {
@@ -46,7 +64,9 @@ export function planSync(
     if (head === undefined || head.isDropped) added += 1;
     writes.push(write);
   }
-  const drops = stored.filter((head) => !head.isDropped && !kept.has(keyOf(head)));
+  const drops = stored.filter(
+    (head) => !head.isDropped && !kept.has(keyOf(head)) && !keptEntries.has(entryKey(head)),
+  );
   const entries = new EntryStates(stored, writes, drops);
   return {
     writes: writes.map((write) => ({ ...write, isLatest: entries.isLatest(write.document) })),
@@ -56,6 +76,7 @@ export function planSync(
     changed: writes.length - added,
     removed: drops.length,
     unchanged: desired.length - writes.length,
+    ...entries.losses(stored),
     counts: entries.counts(),
   };
 }
@@ -129,6 +150,12 @@ class EntryStates {
     return moved;
   }
 
+  losses(stored: readonly VersionHead[]): { entriesBefore: number; entriesLost: number } {
+    const before = new Set(stored.filter(({ status }) => status !== 'deleted').map(entryKey));
+    const lost = [...before].filter((key) => this.isGone(key));
+    return { entriesBefore: before.size, entriesLost: lost.length };
+  }
+
   counts(): Record<EntryKind, number> {
     const counts = { server: 0, skill: 0, plugin: 0 };
     for (const versions of this.entries.values()) {
@@ -136,6 +163,10 @@ class EntryStates {
       if (alive !== undefined) counts[alive.kind] += 1;
     }
     return counts;
+  }
+
+  private isGone(key: string): boolean {
+    return [...(this.entries.get(key)?.values() ?? [])].every((state) => state.deleted);
   }
 
   private put(state: VersionState): void {

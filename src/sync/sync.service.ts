@@ -5,11 +5,12 @@ import type { SourceConfig } from '../config/registry-config.js';
 import { EntryWriter } from '../database/entry-writer.js';
 import { EntryStore } from '../database/stores/entry.store.js';
 import { SourceStore } from '../database/stores/source.store.js';
+import type { RefusedDocument } from '../model/entry.js';
 import { compileFilter, filterFingerprint } from '../model/name-filter.js';
-import { SOURCE_PROVIDERS, type Fetched, type SourceProviders } from '../sources/source-provider.js';
+import { SOURCE_PROVIDERS, type SourceProviders } from '../sources/source-provider.js';
 import { CLOCK } from './clock.token.js';
-import { readFiles } from './source-content.js';
-import { isEmptyPlan, planSync, type SyncPlan } from './sync-plan.js';
+import { keepingRefusals, readFiles } from './source-content.js';
+import { isEmptyPlan, isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
 
 /** Counts up when reading or conversion changes, so that stored sources are read again after an upgrade. */
 const READER_VERSION = 1;
@@ -24,13 +25,27 @@ export type RoundResult =
       readonly refused: number;
     };
 
+/** What the last successful round of a source left. */
+export interface KnownState {
+  readonly sourceRevision: string | null;
+  readonly rulesFingerprint: string | null;
+}
+
 export interface RoundRequest {
   readonly source: SourceConfig;
   readonly signal: AbortSignal;
   /** When the next round is due, if this one succeeds. */
   readonly nextAttempt: Date;
-  /** Fetch and compare although the source says that nothing changed. */
-  readonly known: { readonly sourceRevision: string | null; readonly rulesFingerprint: string | null };
+  readonly known: KnownState;
+}
+
+/** A round that was read and compared, and not written. */
+export interface PreparedRound {
+  readonly plan: SyncPlan;
+  readonly refused: readonly RefusedDocument[];
+  readonly sourceRevision: string;
+  readonly rulesFingerprint: string;
+  readonly bytes: number;
 }
 
 /** Runs one round of a source: fetch, read, filter, compare, write in one transaction. */
@@ -48,36 +63,45 @@ export class SyncService {
 
   /** @throws DomainError when the round fails; what is stored of the source is then as it was. */
   async run(request: RoundRequest): Promise<RoundResult> {
-    const { source, signal, known, nextAttempt } = request;
+    const { source, signal, nextAttempt } = request;
     const startedAt = this.clock.now();
-    const rulesFingerprint = fingerprintRules(source);
     await this.sources.begin(source.name, startedAt);
-    const sameRules = known.rulesFingerprint === rulesFingerprint;
-    const knownRevision = sameRules ? known.sourceRevision : null;
-    const fetched = await this.provider(source).fetch(source, {
-      signal,
-      ...(knownRevision && { knownRevision }),
-    });
-    if (!fetched.changed) return this.confirm(source, nextAttempt);
-    const content = readFiles(fetched.files, source.format);
+    const prepared = await this.prepare(request);
+    if (prepared === undefined) return this.confirm(source, nextAttempt);
+    const { plan, refused } = prepared;
+    refuseMassRemoval(source, request.known, prepared);
+    signal.throwIfAborted();
+    const endedAt = this.clock.now();
+    const outcome = { ...plan, ...prepared, startedAt, endedAt, nextAttempt };
+    const revision = await this.writer.commit(source.name, plan, outcome);
+    this.report(source, prepared);
+    return { outcome: 'changed', revision, plan, refused: refused.length };
+  }
+
+  /**
+   * The round up to its plan, which is not carried out. Undefined when the source is as it was.
+   * @throws DomainError when the source cannot be read
+   */
+  async prepare({
+    source,
+    signal,
+    known,
+  }: Omit<RoundRequest, 'nextAttempt'>): Promise<PreparedRound | undefined> {
+    const rulesFingerprint = fingerprintRules(source);
+    const knownRevision = known.rulesFingerprint === rulesFingerprint ? known.sourceRevision : null;
+    const context = { signal, ...(knownRevision && { knownRevision }) };
+    const fetched = await this.provider(source).fetch(source, context);
+    if (!fetched.changed) return undefined;
+    const content = await readFiles(fetched.files, source.format);
+    const { revision: sourceRevision, bytes } = fetched.changed === true ? fetched : fetched.summary();
+    if (sourceRevision === knownRevision) return undefined;
     const accepts = compileFilter(source.filter);
     const desired = content.documents.filter((document) =>
       accepts({ ...document, tags: document.facets.tags }),
     );
-    const plan = planSync(await this.entries.heads(source.name), desired, content.refused);
-    signal.throwIfAborted();
-    const revision = await this.writer.commit(source.name, plan, {
-      ...plan,
-      startedAt,
-      endedAt: this.clock.now(),
-      sourceRevision: fetched.revision,
-      rulesFingerprint,
-      bytes: fetched.bytes,
-      refused: content.refused,
-      nextAttempt,
-    });
-    this.report(source, plan, content.refused.length, fetched);
-    return { outcome: 'changed', revision, plan, refused: content.refused.length };
+    const keeping = keepingRefusals(content, source.filter);
+    const plan = planSync(await this.entries.heads(source.name), desired, keeping);
+    return { plan, refused: content.refused, sourceRevision, rulesFingerprint, bytes };
   }
 
   private async confirm(source: SourceConfig, nextAttempt: Date): Promise<RoundResult> {
@@ -92,12 +116,27 @@ export class SyncService {
     throw new DomainError('not-supported', `Sources of kind ${source.kind} are not supported yet`);
   }
 
-  private report(source: SourceConfig, plan: SyncPlan, refused: number, fetched: Fetched): void {
+  private report(source: SourceConfig, { plan, refused, sourceRevision }: PreparedRound): void {
     const numbers = `${plan.added} added, ${plan.changed} changed, ${plan.removed} removed, ${plan.unchanged} unchanged`;
-    const text = `${source.name}: ${numbers}, ${refused} refused (revision ${fetched.revision.slice(0, 12)})`;
-    if (refused > 0) this.logger.warn(text);
+    const text = `${source.name}: ${numbers}, ${refused.length} refused (revision ${sourceRevision.slice(0, 12)})`;
+    if (refused.length > 0) this.logger.warn(text);
     else if (!isEmptyPlan(plan)) this.logger.log(text);
   }
+}
+
+/** An edited filter may remove what it likes: somebody decided so. */
+function refuseMassRemoval(
+  source: SourceConfig,
+  known: KnownState,
+  { plan, rulesFingerprint }: PreparedRound,
+): void {
+  const isDecided = source.syncPolicy.allowMassRemoval || known.rulesFingerprint !== rulesFingerprint;
+  if (isDecided || !isMassRemoval(plan)) return;
+  throw new DomainError(
+    'conflict',
+    `would remove ${plan.entriesLost} of ${plan.entriesBefore} entries, which looks like an accident; nothing was ` +
+      'changed. Set syncPolicy.allowMassRemoval to let it happen',
+  );
 }
 
 function fingerprintRules(source: SourceConfig): string {

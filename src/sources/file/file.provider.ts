@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { formatByteSize } from '../../common/byte-size.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { SourceConfig } from '../../config/registry-config.js';
-import type { Fetched, FetchContext, SourceProvider } from '../source-provider.js';
+import type { FetchedFiles, FetchedNothing, FetchContext, SourceProvider } from '../source-provider.js';
+
+/** Without waiting: opening a FIFO that nobody writes to would hang, and hold a thread of the process for ever. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 type FileSource = SourceConfig & { readonly kind: 'file' };
 
@@ -14,9 +17,10 @@ export class FileProvider implements SourceProvider<'file'> {
   readonly kind = 'file';
   readonly abilities = { watchable: false, incremental: false, cheapCheck: false };
 
-  async fetch(source: FileSource, context: FetchContext): Promise<Fetched> {
+  async fetch(source: FileSource, context: FetchContext): Promise<FetchedNothing | FetchedFiles> {
     const { path, data, maxSize } = source.file;
     const origin = path ?? 'inline data';
+    if (context.signal.aborted) throw new DomainError('aborted', `Reading ${origin} was stopped`);
     const bytes =
       path === undefined ? Buffer.from(data ?? '') : await readBounded(path, maxSize, context.signal);
     if (bytes.length > maxSize) throw tooLarge(origin, bytes.length, maxSize);
@@ -30,7 +34,7 @@ export class FileProvider implements SourceProvider<'file'> {
 async function readBounded(path: string, maxSize: number, signal: AbortSignal): Promise<Buffer> {
   let file;
   try {
-    file = await open(path, 'r');
+    file = await open(path, READ_ONLY);
     const info = await file.stat();
     if (!info.isFile()) throw new DomainError('source-unavailable', `${path} is not a regular file`);
     if (info.size > maxSize) throw tooLarge(path, info.size, maxSize);

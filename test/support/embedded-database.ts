@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { openEmbeddedStore } from '../../src/database/embedded-store.js';
+import { EntryWriter } from '../../src/database/entry-writer.js';
+import { RevisionFeed } from '../../src/database/revision-feed.js';
+import { EntryStore, type StoredVersion } from '../../src/database/stores/entry.store.js';
+import { SourceStore } from '../../src/database/stores/source.store.js';
+
+/** The embedded store in its own thread, with everything that reads and writes it. */
+export class EmbeddedDatabase {
+  readonly feed = new RevisionFeed();
+  readonly entries: EntryStore;
+  readonly sources: SourceStore;
+  readonly writer: EntryWriter;
+
+  private constructor(
+    readonly dataSource: DataSource,
+    private readonly closeEngine: () => Promise<void>,
+  ) {
+    this.entries = new EntryStore(dataSource);
+    this.sources = new SourceStore(dataSource);
+    this.writer = new EntryWriter(dataSource, this.feed);
+  }
+
+  /** A store in memory, or the one below `baseDir`. It needs a built program, as the thread runs from there. */
+  static async open(baseDir?: string): Promise<EmbeddedDatabase> {
+    const store = await openEmbeddedStore(baseDir);
+    const dataSource = new DataSource(dataSourceOptions({ stream: store.engine.connect }));
+    await dataSource.initialize();
+    await dataSource.runMigrations();
+    return new EmbeddedDatabase(dataSource, () => store.close());
+  }
+
+  /** Forgets every source with all that belongs to it; revisions go on counting. */
+  async clear(): Promise<void> {
+    await this.dataSource.query('DELETE FROM source');
+  }
+
+  /** Everything touched after `revision` and up to `until`, now unless told otherwise. */
+  async touched(revision = 0, until?: number): Promise<StoredVersion[]> {
+    const rows: StoredVersion[] = [];
+    const end = until ?? (await this.entries.revision());
+    for await (const batch of this.entries.touched(revision, end)) rows.push(...batch);
+    return rows;
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+    await this.closeEngine();
+  }
+}
