@@ -87,10 +87,9 @@ export function cleanUpAtExit(cleanUp = () => {}) {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ]) {
-    process.once(signal, async () => {
+    process.once(signal, () => {
       interrupted = true;
-      await stopAll();
-      process.exit(code);
+      void stopAll().finally(() => process.exit(code));
     });
   }
 }

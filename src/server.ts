@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config/config.loader.js';
+import { SAMPLE_SOURCE } from './config/default-config.js';
 import type { RegistryConfig } from './config/registry-config.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { ApiDescription } from './http/api-description.js';
@@ -48,12 +49,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   for (const { message, location } of warnings)
     logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
   const app = await createApp(config, logger, options.openapi);
+  const stopped = stopSignal();
   const servers = await listen(app, config, targets, logger).catch(async (error: unknown) => {
     await app.close();
     throw error;
   });
-  if (options.config === undefined) logger.log('No --config: serving the sample registry', 'Server');
-  await stopSignal();
+  if (servesSample(options, config)) logger.log('No --config: serving the sample registry', 'Server');
+  await stopped;
   logger.log('Stopping: finishing the requests under way', 'Server');
   app.get(Lifecycle).drain();
   const graceMs = config.server.shutdownGraceMs;
@@ -79,6 +81,11 @@ async function createApp(
   if (openapi) app.get(ApiDescription).enable(app);
   await app.init();
   return app;
+}
+
+/** The environment alone may describe a source too. */
+function servesSample(options: ServeOptions, config: RegistryConfig): boolean {
+  return options.config === undefined && config.sources.every(({ name }) => name === SAMPLE_SOURCE);
 }
 
 interface ListenTargets {
@@ -107,7 +114,10 @@ async function listen(
   const address = await listenOn(main, targets.main);
   const servers = [main];
   if (targets.internal !== undefined) {
-    const internal = createInternalServer((request, response) => main.emit('request', request, response), cors);
+    const internal = createInternalServer(
+      (request, response) => main.emit('request', request, response),
+      cors,
+    );
     try {
       logger.log(`Operations on ${await listenOn(internal, targets.internal)}`, 'Server');
     } catch (error) {

@@ -51,7 +51,7 @@ export class ServeCommand extends ProgramCommand {
 
   @Option({
     flags: '--internal-address <address>',
-    description: 'where health and metrics listen besides (default :8081), or off',
+    description: 'where the probes are answered besides (default :8081), or off',
   })
   internalAddress(value: string): string {
     return value;

@@ -18,7 +18,6 @@ import { nameSchema } from './names.schema.js';
 
 /** Kinds of sources, in the order in which the pages name them. */
 export const SOURCE_KINDS = ['git', 'api', 'file', 'managed', 'kubernetes'] as const;
-export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** A registry file: on disk, behind an address, or written into the configuration. */
 export const fileSchema = z

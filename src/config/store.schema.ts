@@ -42,6 +42,6 @@ export const fileStorageSchema = z
   .strictObject({
     baseDir: text()
       .exactOptional()
-      .meta({ description: 'Where the embedded store and the last good copies live.', default: './data' }),
+      .meta({ description: 'Where the embedded store lives.', default: './data' }),
   })
   .meta({ id: 'fileStorage' });

@@ -7,7 +7,7 @@ export const DEFAULT_INTERVAL = '30m';
 
 const retrySchema = z
   .strictObject({
-    maxAttempts: z.int().min(1).prefault(5).describe('Attempts within one round.'),
+    maxAttempts: z.int().min(1).prefault(5).describe('Failed rounds in a row after which `maxDelay` holds.'),
     initialDelay: duration().prefault('1s').describe('Wait before the second attempt; jitter is added.'),
     maxDelay: duration().prefault('5m').describe('Longest wait between two attempts.'),
   })

@@ -114,7 +114,7 @@ export class RegistryAdapter extends ExpressAdapter {
       headersTimeout: HEADERS_MS,
       requestTimeout: REQUEST_MS,
     };
-    return createServer(settings, (request, response) => this.#serve(app, request, response)) as Server;
+    return createServer(settings, (request, response) => this.#serve(app, request, response));
   }
 
   #serve(app: ExpressApplication, request: IncomingMessage, response: ServerResponse): void {

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, type Type } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../auth/access.js';
 import type { ReplyBytes } from '../http/reply-bytes.js';
-import { DetailQuery, type DetailRequest, SkillListQuery, type ListRequest } from './list-query.js';
+import { DetailQuery, type DetailRequest, ListQuery, type ListRequest } from './list-query.js';
 import { mounted } from './mount.js';
 import { ReaderOf } from './reader.decorator.js';
 import { ReadRoute } from './read-route.decorator.js';
@@ -31,7 +31,7 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
       response: list,
       operation: `list${title}s`,
     })
-    list(@ReaderOf() reader: Reader, @Query({ schema: SkillListQuery }) query: ListRequest): ReplyBytes {
+    list(@ReaderOf() reader: Reader, @Query({ schema: ListQuery }) query: ListRequest): ReplyBytes {
       return this.registry.list(reader, kind, latestOnly(query));
     }
 

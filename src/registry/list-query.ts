@@ -125,9 +125,6 @@ export const ListQuery = listParameters.transform((query, context): ListRequest 
   };
 });
 
-/** Query parameters of a list of skills or plugins. */
-export const SkillListQuery = ListQuery;
-
 /** Query parameters of the routes that show one entry. */
 export const DetailQuery = z
   .object({ include_deleted: includeDeleted })

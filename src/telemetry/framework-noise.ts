@@ -13,6 +13,11 @@ const FRAMEWORK = new Set([
 export function withoutFrameworkNoise(logger: LoggerService): LoggerService {
   return {
     ...logger,
+    error(message: unknown, ...params: unknown[]) {
+      // What ends the start is told once, in one line, by whoever started the program.
+      if (params.at(-1) === 'ExceptionHandler') logger.debug?.(message, ...params);
+      else logger.error(message, ...params);
+    },
     log(message: unknown, ...params: unknown[]) {
       if (FRAMEWORK.has(String(params.at(-1)))) logger.debug?.(message, ...params);
       else logger.log(message, ...params);
