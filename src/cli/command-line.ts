@@ -4,11 +4,14 @@ import { buildInfo } from '../telemetry/build-info.js';
 import { HealthcheckCommand } from './healthcheck.command.js';
 import { ProgramHelp } from './program-help.js';
 import { ServeCommand } from './serve.command.js';
+import { SyncCommand } from './sync.command.js';
 import { ValidateCommand } from './validate.command.js';
 import { VersionCommand } from './version.command.js';
 
 /** The commands, in the order of the help page. They load what they need only when they run. */
-@Module({ providers: [ProgramHelp, ServeCommand, ValidateCommand, HealthcheckCommand, VersionCommand] })
+@Module({
+  providers: [ProgramHelp, ServeCommand, ValidateCommand, SyncCommand, HealthcheckCommand, VersionCommand],
+})
 class CommandsModule {}
 
 /** Parses the arguments and runs their command. Whatever goes wrong is thrown: `failure.ts` knows what it means. */

@@ -23,6 +23,8 @@ export interface VersionHead extends VersionRef {
 /** A version to insert or replace. A time that is absent becomes the time of the commit. */
 export interface VersionWrite {
   readonly document: VersionDocument;
+  /** False when a version that is served now is replaced. */
+  readonly isNew: boolean;
   readonly contentHash: string;
   readonly servedHash: string;
   readonly statusChangedAt?: Date;

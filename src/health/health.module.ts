@@ -1,7 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../catalog/catalog.module.js';
-import { systemClock } from '../common/clock.js';
-import { CLOCK } from '../sync/clock.token.js';
 import { SyncModule } from '../sync/sync.module.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
@@ -11,7 +9,7 @@ import { Readiness } from './readiness.js';
 @Module({
   imports: [CatalogModule, SyncModule],
   controllers: [HealthController],
-  providers: [{ provide: CLOCK, useValue: systemClock }, Lifecycle, Readiness],
+  providers: [Lifecycle, Readiness],
   exports: [Lifecycle],
 })
 export class HealthModule {}

@@ -56,18 +56,16 @@ export function planSync(
     }
   }
   const writes: VersionWrite[] = [];
-  let added = 0;
   for (const document of desired) {
     const head = heads.get(keyOf(document));
     const write = planWrite(head, document);
-    if (write === undefined) continue;
-    if (head === undefined || head.isDropped) added += 1;
-    writes.push(write);
+    if (write !== undefined) writes.push(write);
   }
   const drops = stored.filter(
     (head) => !head.isDropped && !kept.has(keyOf(head)) && !keptEntries.has(entryKey(head)),
   );
   const entries = new EntryStates(stored, writes, drops);
+  const added = writes.filter(({ isNew }) => isNew).length;
   return {
     writes: writes.map((write) => ({ ...write, isLatest: entries.isLatest(write.document) })),
     drops: drops.map((head) => ({ ...refOf(head), isLatest: entries.isLatest(head) })),
@@ -84,7 +82,8 @@ export function planSync(
 function planWrite(head: VersionHead | undefined, document: VersionDocument): VersionWrite | undefined {
   const contentHash = sha256(document.document);
   const servedHash = hashOfServed(document);
-  const write = { document, contentHash, servedHash, isLatest: false };
+  const isNew = head === undefined || head.isDropped;
+  const write = { document, isNew, contentHash, servedHash, isLatest: false };
   if (head === undefined) {
     const publishedAt = document.publishedAt;
     const statusChangedAt = document.statusChangedAt ?? publishedAt;

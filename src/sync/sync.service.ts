@@ -7,7 +7,7 @@ import { EntryStore } from '../database/stores/entry.store.js';
 import { SourceStore } from '../database/stores/source.store.js';
 import type { RefusedDocument } from '../model/entry.js';
 import { compileFilter, filterFingerprint } from '../model/name-filter.js';
-import { SOURCE_PROVIDERS, type SourceProviders } from '../sources/source-provider.js';
+import { SOURCE_PROVIDERS, type SourceProviders, type SourceWatch } from '../sources/source-provider.js';
 import { CLOCK } from './clock.token.js';
 import { keepingRefusals, readFiles } from './source-content.js';
 import { isEmptyPlan, isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
@@ -18,12 +18,7 @@ const READER_VERSION = 1;
 /** What one round did. */
 export type RoundResult =
   | { readonly outcome: 'unchanged' }
-  | {
-      readonly outcome: 'changed';
-      readonly revision: number;
-      readonly plan: SyncPlan;
-      readonly refused: number;
-    };
+  | { readonly outcome: 'changed'; readonly revision: number; readonly round: PreparedRound };
 
 /** What the last successful round of a source left. */
 export interface KnownState {
@@ -68,14 +63,14 @@ export class SyncService {
     await this.sources.begin(source.name, startedAt);
     const prepared = await this.prepare(request);
     if (prepared === undefined) return this.confirm(source, nextAttempt);
-    const { plan, refused } = prepared;
+    const { plan } = prepared;
     refuseMassRemoval(source, request.known, prepared);
     signal.throwIfAborted();
     const endedAt = this.clock.now();
     const outcome = { ...plan, ...prepared, startedAt, endedAt, nextAttempt };
     const revision = await this.writer.commit(source.name, plan, outcome);
     this.report(source, prepared);
-    return { outcome: 'changed', revision, plan, refused: refused.length };
+    return { outcome: 'changed', revision, round: prepared };
   }
 
   /**
@@ -102,6 +97,11 @@ export class SyncService {
     const keeping = keepingRefusals(content, source.filter);
     const plan = planSync(await this.entries.heads(source.name), desired, keeping);
     return { plan, refused: content.refused, sourceRevision, rulesFingerprint, bytes };
+  }
+
+  /** Watches a source between its rounds; undefined when it is of a kind that cannot be, or does not need to be. */
+  watch(source: SourceConfig, onChange: () => void): SourceWatch | undefined {
+    return this.providers.get(source.kind)?.watch?.(source, onChange);
   }
 
   private async confirm(source: SourceConfig, nextAttempt: Date): Promise<RoundResult> {

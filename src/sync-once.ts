@@ -1,0 +1,85 @@
+import 'reflect-metadata';
+import { type DynamicModule, type INestApplicationContext, Logger, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DomainError } from './common/domain-error.js';
+import { ServerConfigModule } from './config/config.module.js';
+import { loadConfig } from './config/config.loader.js';
+import type { RegistryConfig, SourceConfig } from './config/registry-config.js';
+import { DatabaseModule } from './database/database.module.js';
+import { SourceStore } from './database/stores/source.store.js';
+import { RoundsModule } from './sync/rounds.module.js';
+import { type PreparedRound, SyncService } from './sync/sync.service.js';
+import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
+import { createLogger } from './telemetry/logger.js';
+
+/** What one round in the foreground is asked for. */
+export interface SyncOnceOptions {
+  readonly config?: string | undefined;
+  /** Names of the sources; all of them when empty. */
+  readonly sources: readonly string[];
+  /** Read and compare, and write nothing. */
+  readonly dryRun: boolean;
+}
+
+/** How the round of one source went. */
+export type SourceReport =
+  | { readonly source: string; readonly round: PreparedRound | undefined }
+  | { readonly source: string; readonly error: unknown };
+
+@Module({ imports: [DatabaseModule, RoundsModule] })
+class SyncOnceModule {
+  static forConfig(config: RegistryConfig): DynamicModule {
+    return { module: SyncOnceModule, imports: [ServerConfigModule.forConfig(config)] };
+  }
+}
+
+/**
+ * Runs one round of each source, one after another, and tells how each went as soon as it has. A failed source
+ * stops no other.
+ * @throws DomainError for a bad configuration, an unknown source or a store in use
+ */
+export async function* syncOnce(options: SyncOnceOptions): AsyncGenerator<SourceReport> {
+  const { config } = await loadConfig({ path: options.config });
+  const chosen = chooseSources(config, options.sources);
+  const logger = withoutFrameworkNoise(createLogger({ level: 'warn' }));
+  Logger.overrideLogger(logger);
+  const app = await NestFactory.createApplicationContext(SyncOnceModule.forConfig(config), {
+    logger,
+    abortOnError: false,
+  });
+  try {
+    if (!options.dryRun) await app.get(SourceStore).reconcile(config.sources);
+    for (const source of chosen) yield await reportOn(app, source, options.dryRun);
+  } finally {
+    await app.close();
+  }
+}
+
+async function reportOn(
+  app: INestApplicationContext,
+  source: SourceConfig,
+  dryRun: boolean,
+): Promise<SourceReport> {
+  const sync = app.get(SyncService);
+  const stored = (await app.get(SourceStore).all()).find(({ name }) => name === source.name);
+  const known = stored ?? { sourceRevision: null, rulesFingerprint: null };
+  const signal = AbortSignal.timeout(source.syncPolicy.timeoutMs);
+  const nextAttempt = new Date(Date.now() + source.syncPolicy.intervalMs);
+  try {
+    if (dryRun) return { source: source.name, round: await sync.prepare({ source, signal, known }) };
+    const result = await sync.run({ source, signal, known, nextAttempt });
+    return { source: source.name, round: result.outcome === 'changed' ? result.round : undefined };
+  } catch (error) {
+    return { source: source.name, error };
+  }
+}
+
+function chooseSources({ sources }: RegistryConfig, names: readonly string[]): readonly SourceConfig[] {
+  const known = sources.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    const message = `No source is named ${unknown.join(', ')}; the configuration has ${known.join(', ')}`;
+    throw new DomainError('not-found', message);
+  }
+  return names.length === 0 ? sources : sources.filter(({ name }) => names.includes(name));
+}
