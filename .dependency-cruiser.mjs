@@ -43,7 +43,9 @@ LAYERS.forEach((folders, level) => {
       comment: `src/${folder} may import only what lies below it`,
       severity: 'error',
       from: { path: `^src/${folder}/` },
-      to: { path: `^src/(${barred.join('|')})/|^src/(main|server|sync-once|openapi-document|app\\.module)\\.ts$` },
+      to: {
+        path: `^src/(${barred.join('|')})/|^src/(main|server|sync-once|openapi-document|app\\.module)\\.ts$`,
+      },
     });
   }
 });

@@ -16,11 +16,6 @@ const REASONS: Readonly<Record<string, string>> = {
  * @throws DomainError `invalid-source-data` when that is not possible, with the reason as its message
  */
 export async function readRegistryFile(path: string, maxBytes = MAX_REGISTRY_FILE_BYTES): Promise<string> {
-  if (/\.ya?ml$/i.test(path)) {
-    throw refusal(
-      'registry files in YAML are not supported yet: convert it to JSON; a configuration is checked with --config',
-    );
-  }
   const bytes = await readBounded(path, maxBytes).catch((error: unknown) => {
     if (error instanceof DomainError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';

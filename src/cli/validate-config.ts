@@ -2,8 +2,8 @@ import { isDomainError, type Problem } from '../common/domain-error.js';
 import { toPointer } from '../common/json-pointer.js';
 import { loadConfig, type LoadedConfig } from '../config/config.loader.js';
 import type { SourceConfig } from '../config/registry-config.js';
-import { validateFile } from './validate-files.js';
-import { checkRegistry, type RegistryCheck } from './validate-registry.js';
+import { checkText, validateFile } from './validate-files.js';
+import type { RegistryCheck } from './validate-registry.js';
 import type { FileReport, Severity, ValidationProblem } from './validation-report.js';
 
 /**
@@ -34,7 +34,7 @@ async function validateSource(config: string, source: SourceConfig, strict: bool
   const { path, data, maxSize } = source.file;
   if (path !== undefined) return [await validateFile(path, check, maxSize)];
   if (data === undefined) return [];
-  return [{ file: `${config} (data of source ${source.name})`, ...checkRegistry(data, check) }];
+  return [{ file: `${config} (data of source ${source.name})`, ...checkText(data, check) }];
 }
 
 function configReport(file: string, severity: Severity, problems: readonly Problem[]): FileReport {

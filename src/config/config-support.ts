@@ -16,13 +16,8 @@ export interface UnsupportedFeature {
  * each is refused when the configuration is read. Whoever builds one removes its line.
  */
 export const UNSUPPORTED_FEATURES: readonly UnsupportedFeature[] = [
-  ofSources('git', 'git sources are not supported yet', ({ kind }) => kind === 'git'),
-  ofSources('api', 'api sources are not supported yet', ({ kind }) => kind === 'api'),
   ofSources('managed', 'managed sources are not supported yet', ({ kind }) => kind === 'managed'),
   ofSources('kubernetes', 'kubernetes sources are not supported yet', ({ kind }) => kind === 'kubernetes'),
-  ofSources('file.url', 'files behind an address are not supported yet: use path or data', (source) => {
-    return source.kind === 'file' && source.file.url !== undefined;
-  }),
   ofBlock(
     'database',
     'PostgreSQL is not supported yet: remove the block to use the embedded store',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { REGISTRY_FORMATS } from '../model/entry.js';
 import { apiSchema } from './api.schema.js';
 import {
+  caCertPathKey,
   claimsSchema,
   duration,
   maxSizeKey,
@@ -22,10 +23,13 @@ export const SOURCE_KINDS = ['git', 'api', 'file', 'managed', 'kubernetes'] as c
 /** A registry file: on disk, behind an address, or written into the configuration. */
 export const fileSchema = z
   .strictObject({
-    path: text().exactOptional().describe('File on disk, relative to the working directory; it is watched.'),
+    path: text()
+      .exactOptional()
+      .describe('JSON or YAML file on disk, relative to the working directory; it is watched.'),
     url: webAddress().exactOptional().describe('Address of the file; asked for with conditional requests.'),
-    data: text().exactOptional().describe('The content itself, as JSON text.'),
+    data: text().exactOptional().describe('The content itself, as JSON or YAML text.'),
     timeout: duration({ max: '5m' }).prefault('30s').describe('Longest time for one request of `url`.'),
+    caCertPath: caCertPathKey,
     maxSize: maxSizeKey,
   })
   .refine((value) => presentKeys(value, ['path', 'url', 'data']).length === 1, {

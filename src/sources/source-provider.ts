@@ -62,8 +62,21 @@ export interface FetchContext {
 export interface SourceProvider<Kind extends SourceConfig['kind'] = SourceConfig['kind']> {
   readonly kind: Kind;
   readonly abilities: ProviderAbilities;
-  /** @throws DomainError `source-unavailable`, `limit-exceeded`, `invalid-source-data`, `aborted` */
+  /**
+   * @throws DomainError `source-unavailable`, an `upstream-…` code, `time-limit-exceeded`, `limit-exceeded`,
+   * `invalid-source-data`, `invalid-configuration`, `aborted`
+   */
   fetch(source: SourceConfig & { readonly kind: Kind }, context: FetchContext): Promise<Fetched>;
+  /**
+   * Calls `onChange` soon after the source may have changed, and never more than a few times a second. Undefined when
+   * this source cannot be watched; a watch that stops working says so once in the log, and rounds go on by interval.
+   */
+  watch?(source: SourceConfig & { readonly kind: Kind }, onChange: () => void): SourceWatch | undefined;
+}
+
+/** A watch on a source that lasts until it is closed; `onChange` is not called afterwards. */
+export interface SourceWatch {
+  close(): void;
 }
 
 /** Injection token of the providers: a map from kind to provider. */

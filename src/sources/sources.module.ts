@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { ApiProvider } from './api/api.provider.js';
 import { FileProvider } from './file/file.provider.js';
+import { GitProvider } from './git/git.provider.js';
 import { SOURCE_PROVIDERS, type SourceProvider, type SourceProviders } from './source-provider.js';
 
 /** Every kind of source that can be fetched: a new one is a folder and a line here. */
-const PROVIDERS = [FileProvider];
+const PROVIDERS = [ApiProvider, FileProvider, GitProvider];
 
 @Module({
   providers: [

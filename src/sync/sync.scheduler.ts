@@ -11,17 +11,25 @@ import { formatDuration } from '../common/duration.js';
 import { REGISTRY_CONFIG } from '../config/config.module.js';
 import type { RegistryConfig, SourceConfig } from '../config/registry-config.js';
 import { SourceStore } from '../database/stores/source.store.js';
+import type { SourceWatch } from '../sources/source-provider.js';
 import { CLOCK } from './clock.token.js';
 import { SyncProgress } from './sync-progress.js';
 import { retryDelay } from './retry-delay.js';
 import { SyncService } from './sync.service.js';
 
-/** Runs every source's rounds: at once at start, then each by its own interval, so that none waits for another. */
+/**
+ * Runs every source's rounds: at once at start, then each by its own interval, so that none waits for another. A
+ * source that can be watched has a round at once when it changes too.
+ */
 @Injectable()
 export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Sync');
   private readonly stopping = new AbortController();
-  private readonly running = new Set<Promise<void>>();
+  /** The round of each source that has one under way, by name. */
+  private readonly running = new Map<string, Promise<void>>();
+  /** Sources that have changed during their round, by name. */
+  private readonly changed = new Set<string>();
+  private readonly watches: SourceWatch[] = [];
 
   constructor(
     @Inject(REGISTRY_CONFIG) private readonly config: RegistryConfig,
@@ -35,25 +43,44 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
   async onApplicationBootstrap(): Promise<void> {
     await this.sources.reconcile(this.config.sources);
     await this.progress.refresh();
-    for (const source of this.config.sources) this.start(source);
+    for (const source of this.config.sources) {
+      const watch = this.sync.watch(source, () => this.onChange(source));
+      if (watch !== undefined) this.watches.push(watch);
+      this.start(source);
+    }
   }
 
   /** No new round, and none left running: the store may close afterwards. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
+    for (const watch of this.watches) watch.close();
     for (const name of this.timers.getTimeouts()) this.timers.deleteTimeout(name);
-    await Promise.all(this.running);
+    await Promise.all(this.running.values());
   }
 
   private start(source: SourceConfig): void {
-    const round = this.round(source).finally(() => this.running.delete(round));
-    this.running.add(round);
+    this.running.set(source.name, this.round(source));
+  }
+
+  private onChange(source: SourceConfig): void {
+    if (this.stopping.signal.aborted) return;
+    if (this.running.has(source.name)) {
+      this.changed.add(source.name);
+      return;
+    }
+    this.timers.deleteTimeout(timerName(source));
+    this.start(source);
   }
 
   private async round(source: SourceConfig): Promise<void> {
     const delay = await this.attempt(source);
+    this.running.delete(source.name);
     if (this.stopping.signal.aborted) return;
-    const name = `sync ${source.name}`;
+    if (this.changed.delete(source.name)) {
+      this.start(source);
+      return;
+    }
+    const name = timerName(source);
     const timer = setTimeout(() => {
       this.timers.deleteTimeout(name);
       this.start(source);
@@ -101,4 +128,8 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
       this.logger.error(`${source.name}: the failed round could not be recorded: ${String(error)}`);
     }
   }
+}
+
+function timerName(source: SourceConfig): string {
+  return `sync ${source.name}`;
 }

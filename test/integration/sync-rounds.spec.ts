@@ -93,7 +93,7 @@ describe('a round', () => {
 
     const result = await round(inline(JSON.stringify(JSON.parse(TAGGED), null, 2)));
 
-    expect(result).toMatchObject({ outcome: 'changed', plan: { unchanged: 3, changed: 0 } });
+    expect(result).toMatchObject({ outcome: 'changed', round: { plan: { unchanged: 3, changed: 0 } } });
     expect([await physicalRows(), await db.entries.revision()]).toEqual(before);
   });
 
@@ -109,7 +109,7 @@ describe('a round', () => {
     const result = await round(inline(changed));
 
     const after = await physicalRows();
-    expect(result).toMatchObject({ plan: { added: 0, changed: 2, removed: 0, unchanged: 1 } });
+    expect(result).toMatchObject({ round: { plan: { added: 0, changed: 2, removed: 0, unchanged: 1 } } });
     expect(after.filter((row, index) => JSON.stringify(row) !== JSON.stringify(before[index]))).toHaveLength(
       2,
     );
@@ -155,7 +155,9 @@ describe('a round', () => {
       serverJson('a/a', '1.0.0', { title: 'second' }),
     ]);
 
-    expect(await round(inline(twice))).toMatchObject({ refused: 1, plan: { added: 1 } });
+    expect(await round(inline(twice))).toMatchObject({
+      round: { refused: [{ name: expect.any(String) as string }], plan: { added: 1 } },
+    });
 
     const [row] = await db.touched();
     expect(row).toMatchObject({ name: 'a/a', title: 'first' });

@@ -117,3 +117,35 @@ it('a failure leaves no file descriptor open', async () => {
 
   expect((await open()).length).toBeLessThan(before + 20);
 });
+
+describe('YAML', () => {
+  it.each([
+    ['registry.yaml', '{servers: []}'],
+    ['registry.yml', 'servers: []'],
+    ['registry', '# any name\nservers: []'],
+  ])('in %s is handed on as JSON', async (name, content) => {
+    const path = join(directory, name);
+    await writeFile(path, content);
+
+    const fetched = await fetchIt(fileSource({ path }));
+
+    expect(fetched).toMatchObject({ changed: true, bytes: content.length });
+    expect('files' in fetched && fetched.files[0]?.text.trim()).toBe('{"servers":[]}');
+  });
+
+  it('in the configuration is read too', async () => {
+    expect(await fetchIt(fileSource({ data: 'servers: []' }))).toMatchObject({
+      files: [{ text: '{"servers":[]}' }],
+    });
+  });
+
+  it('that is broken is refused with file and line', async () => {
+    const path = join(directory, 'registry.yaml');
+    await writeFile(path, 'servers:\n  - a: [');
+
+    await expect(fetchIt(fileSource({ path }))).rejects.toMatchObject({
+      code: 'invalid-source-data',
+      message: expect.stringMatching(/registry\.yaml: is not valid YAML: .* at line 2/),
+    });
+  });
+});

@@ -59,7 +59,7 @@ describe('validate FILE…', () => {
   it('tells every problem of every file, and goes on after files that cannot be read', async () => {
     const broken = await file('broken.json', { data: { servers: [BROKEN, WORDY, { ...BROKEN, name: 7 }] } });
     const notJson = await file('not-json.json', '{\n  "servers": [}\n');
-    const yaml = await file('registry.yaml', 'servers: []');
+    const yaml = await file('registry.yaml', 'servers:\n  - name: a/a\n   version: 1\n');
 
     const { code, stdout } = await validate('absent.json', '.', yaml, notJson, broken);
 
@@ -67,12 +67,24 @@ describe('validate FILE…', () => {
     const lines = stdout.split('\n');
     expect(lines[0]).toBe('absent.json: error: there is no such file');
     expect(lines[1]).toMatch(/^\.: error: it is a directory/);
-    expect(lines[2]).toMatch(/^registry\.yaml: error: .*YAML.* not supported yet/);
+    expect(lines[2]).toMatch(/^registry\.yaml:\d:\d+: error: is not valid YAML: /);
     expect(lines[3]).toMatch(/^not-json\.json:2:15: error: /);
     expect(stdout).toMatch(/^broken\.json:4:7: error: \/data\/servers\/0\/version: is missing$/m);
     expect(stdout).toMatch(/^broken\.json:12:24: warning: \/data\/servers\/1\/description: /m);
     expect(stdout).toMatch(/^broken\.json:17:17: error: \/data\/servers\/2\/name: must be a string$/m);
     expect(stdout).toMatch(/^5 files, 3 documents, 7 errors, 1 warnings$/m);
+  });
+
+  it('reads YAML, and tells the lines of its problems', async () => {
+    const text =
+      '# ours\nservers:\n  - name: a/a\n    description: What it does\n    version: 1.10\n  - name: b/b\n' +
+      '    description: What it does\n    version: "1.10"\n';
+
+    const { code, stdout } = await validate(await file('servers.yaml', text));
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^servers\.yaml:5: error: \/servers\/0\/version: must be a string$/m);
+    expect(stdout).toMatch(/^1 files, 2 documents, 1 errors/m);
   });
 
   it('refuses a file above 100 MiB without reading it', async () => {

@@ -1,0 +1,68 @@
+import { DomainError } from '../../common/domain-error.js';
+import { checkJson } from '../../common/json-syntax.js';
+import { items, type JsonSpan, kindAt, members } from '../../common/json-text.js';
+import type { ApiList } from './api-address.js';
+import { itemFingerprint } from './item-fingerprint.js';
+
+/** Longest cursor in characters that still fits into an address. */
+const MAX_CURSOR = 4096;
+/** In Unicode mode a surrogate that is half of a pair does not match. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** One page of a list, as far as paging needs to know it. */
+export interface RegistryPage {
+  /** One for each item, in order. */
+  readonly fingerprints: readonly string[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+/**
+ * Reads a list response of the registry API. Its `metadata` may be missing, and its count is not believed. Paging
+ * ends with an absent, empty or null one; its older name is `next_cursor`.
+ * @throws DomainError `invalid-source-data` when it is not a list of that name
+ */
+export function readPage(text: string, list: ApiList): RegistryPage {
+  const top = membersOf(text, parse(text));
+  const found = top.get(list);
+  const metadata = top.get('metadata');
+  // Go programs write an empty list as null.
+  const isNull = found !== undefined && kindAt(text, found.start) === 'null' && metadata !== undefined;
+  if (found === undefined || (kindAt(text, found.start) !== 'array' && !isNull)) {
+    throw notAPage(`it has no list "${list}"`);
+  }
+  const fingerprints = isNull ? [] : Array.from(items(text, found), (span) => itemFingerprint(text, span));
+  const nextCursor = metadata && readCursor(text, metadata);
+  return { fingerprints, ...(nextCursor !== undefined && { nextCursor }) };
+}
+
+function parse(text: string): JsonSpan {
+  try {
+    return checkJson(text);
+  } catch (error) {
+    throw notAPage(`it is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+function membersOf(text: string, span: JsonSpan): Map<string, JsonSpan> {
+  if (kindAt(text, span.start) !== 'object') return new Map();
+  return new Map(Array.from(members(text, span), ({ key, value }) => [key, value]));
+}
+
+function readCursor(text: string, metadata: JsonSpan): string | undefined {
+  const found = membersOf(text, metadata);
+  const span = found.get('nextCursor') ?? found.get('next_cursor');
+  if (span === undefined || kindAt(text, span.start) === 'null') return undefined;
+  // To take another value for the end would drop every entry that follows.
+  if (kindAt(text, span.start) !== 'string') throw notAPage('its cursor is not a text');
+  const cursor = JSON.parse(text.slice(span.start, span.end)) as string;
+  if (cursor.length > MAX_CURSOR) throw notAPage(`its cursor is longer than ${MAX_CURSOR} characters`);
+  if (LONE_SURROGATE.test(cursor)) throw notAPage('its cursor is not Unicode text');
+  return cursor === '' ? undefined : cursor;
+}
+
+function notAPage(reason: string, cause?: unknown): DomainError {
+  return new DomainError('invalid-source-data', `The answer is not a page of a registry: ${reason}`, {
+    cause,
+  });
+}
