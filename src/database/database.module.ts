@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Global, Inject, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { REGISTRY_CONFIG } from '../config/config.module.js';
@@ -9,6 +10,8 @@ import { RevisionFeed } from './revision-feed.js';
 import { EntryStore } from './stores/entry.store.js';
 import { SourceStore } from './stores/source.store.js';
 
+/** Longest wait for statements under way when the program ends, in milliseconds. */
+const DISCONNECT_LIMIT = 5_000;
 const EMBEDDED_STORE = Symbol('EMBEDDED_STORE');
 
 /** Closes the connection first and the engine behind it last. */
@@ -20,7 +23,8 @@ class StoreLifecycle implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.dataSource.destroy();
+    // Behind an engine that does not answer any more, statements under way would hold the connection for ever.
+    await Promise.race([this.dataSource.destroy(), wait(DISCONNECT_LIMIT, undefined, { ref: false })]);
     await this.store.close();
   }
 }

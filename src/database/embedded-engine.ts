@@ -12,6 +12,11 @@ const BUILD = import.meta.url.endsWith('.ts')
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4 };
 const WORKER = new URL('src/database/embedded-worker.js', BUILD);
 
+/** Longest wait for a clean end, in milliseconds. */
+const CLOSE_LIMIT = 5_000;
+/** Longest wait for the answer to a statement, in milliseconds: after a full disk the engine never gives one. */
+const ANSWER_LIMIT = 30_000;
+
 /** The archive of an empty, migrated cluster that `npm run build` makes. */
 export const EMBEDDED_SEED = new URL('embedded-seed.tar.gz', BUILD);
 
@@ -19,6 +24,9 @@ export const EMBEDDED_SEED = new URL('embedded-seed.tar.gz', BUILD);
 export class EmbeddedEngine {
   private readonly streams = new Map<number, EmbeddedStream>();
   private connections = 0;
+  private broken: Error | undefined;
+  private unanswered = 0;
+  private watchdog: NodeJS.Timeout | undefined;
   private waiting: { resolve: (reply: EmbeddedReply) => void; reject: (error: Error) => void } | undefined;
 
   private constructor(private readonly worker: Worker) {
@@ -36,8 +44,15 @@ export class EmbeddedEngine {
     try {
       await engine.answer();
     } catch (error) {
-      await engine.worker.terminate();
-      throw new DomainError('store-unavailable', 'The embedded store could not be opened', { cause: error });
+      const reason = error instanceof Error ? error.message : String(error);
+      const where = settings.directory === undefined ? '' : ` in ${settings.directory}`;
+      throw new DomainError(
+        'store-unavailable',
+        `The embedded store${where} could not be opened: ${reason}`,
+        {
+          cause: error,
+        },
+      );
     }
     return engine;
   }
@@ -47,9 +62,14 @@ export class EmbeddedEngine {
     this.connections += 1;
     const connection = this.connections;
     const stream = new EmbeddedStream(
-      (bytes) => this.post({ type: 'data', connection, bytes }),
+      (bytes) => this.ask(connection, bytes),
       () => this.streams.delete(connection),
     );
+    const { broken } = this;
+    if (broken !== undefined) {
+      process.nextTick(() => stream.destroy(broken));
+      return stream;
+    }
     this.streams.set(connection, stream);
     this.post({ type: 'reset' });
     return stream;
@@ -63,11 +83,21 @@ export class EmbeddedEngine {
     return reply.bytes;
   }
 
-  /** Shuts the cluster down cleanly and ends the thread. */
+  /** Shuts the cluster down cleanly and ends the thread; one that does not answer any more is simply ended. */
   async close(): Promise<void> {
-    this.post({ type: 'close' });
-    await this.answer();
+    if (this.broken === undefined) {
+      this.post({ type: 'close' });
+      const timer = setTimeout(() => this.fail(new Error('it does not answer')), CLOSE_LIMIT);
+      await this.answer().catch(() => undefined);
+      clearTimeout(timer);
+    }
     await this.worker.terminate();
+  }
+
+  private ask(connection: number, bytes: Uint8Array): void {
+    this.unanswered += 1;
+    this.watchdog ??= setTimeout(() => this.fail(new Error('it does not answer')), ANSWER_LIMIT);
+    this.post({ type: 'data', connection, bytes });
   }
 
   private post(request: EmbeddedRequest): void {
@@ -75,19 +105,43 @@ export class EmbeddedEngine {
   }
 
   private answer(): Promise<EmbeddedReply> {
+    if (this.broken !== undefined) return Promise.reject(this.broken);
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };
     });
   }
 
   private take(reply: EmbeddedReply): void {
-    if (reply.type === 'data') this.streams.get(reply.connection)?.receive(reply.bytes);
-    else if (reply.type === 'failed') this.fail(new Error(reply.message));
+    if (reply.type === 'data') {
+      this.unanswered -= 1;
+      if (this.unanswered === 0) this.rest();
+      else this.watchdog?.refresh();
+      this.streams.get(reply.connection)?.receive(reply.bytes);
+      if (!saysReady(reply.bytes))
+        this.fail(new Error('it broke off an answer, as it does when its disk is full'));
+    } else if (reply.type === 'failed') this.fail(new Error(reply.message));
     else this.waiting?.resolve(reply);
   }
 
-  private fail(error: Error): void {
-    this.waiting?.reject(error);
-    for (const stream of this.streams.values()) stream.destroy(error);
+  private rest(): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = undefined;
   }
+
+  /** An engine that has failed once answers nothing any more, so whoever waits for it, now or later, is told. */
+  private fail(error: Error): void {
+    if (this.broken !== undefined) return;
+    this.broken = new DomainError('store-unavailable', `The embedded store has failed: ${error.message}`, {
+      cause: error,
+    });
+    this.rest();
+    this.waiting?.reject(error);
+    for (const stream of this.streams.values()) stream.destroy(this.broken);
+    void this.worker.terminate();
+  }
+}
+
+/** True when an answer ends with ReadyForQuery. One that does not is the last of its engine. */
+function saysReady(bytes: Uint8Array): boolean {
+  return String.fromCharCode(bytes.at(-6) ?? 0) === 'Z';
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 
-/** Messages that end a batch the engine can answer: Sync, Query, Flush, Terminate. */
-const BATCH_ENDS = new Set(['S', 'Q', 'H', 'X']);
+/** Messages that end a batch, Sync, Query and Terminate: the engine answers each batch and is ready again. */
+const BATCH_ENDS = new Set(['S', 'Q', 'X']);
 
 /**
  * What the `pg` driver takes for its socket. It hands whole batches of protocol messages to the engine: one that

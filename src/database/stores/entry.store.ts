@@ -68,20 +68,22 @@ export class EntryStore {
 
   /**
    * Versions touched after `revision` and up to `until`, in batches. A version that a later commit touches
-   * meanwhile is left to the call for that commit.
+   * meanwhile is left to the call for that commit. The ids come first: a batch by key costs the same whatever the
+   * planner believes of the table.
    */
   async *touched(revision: number, until: number): AsyncGenerator<readonly StoredVersion[]> {
-    let after = '0';
-    for (;;) {
+    const ids: { id: string }[] = await this.dataSource.query(
+      'SELECT id FROM entry_version WHERE revision > $1 AND revision <= $2 ORDER BY id',
+      [revision, until],
+    );
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const batch = ids.slice(at, at + BATCH).map(({ id }) => id);
       const rows: StoredVersion[] = await this.dataSource.query(
         `SELECT ${COLUMNS} FROM entry_version v JOIN entry e ON e.id = v.entry_id
-          WHERE v.revision > $1 AND v.revision <= $2 AND v.id > $3 ORDER BY v.id LIMIT ${BATCH}`,
-        [revision, until, after],
+          WHERE v.id = ANY ($1::bigint[]) AND v.revision <= $2 ORDER BY v.id`,
+        [batch, until],
       );
-      if (rows.length > 0) yield rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < BATCH) return;
-      after = last.id;
+      yield rows;
     }
   }
 }
