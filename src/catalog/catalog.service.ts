@@ -131,7 +131,6 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
       revision,
       shelves: update.finish(new Set(sources.map(({ name }) => name))),
       synced: new Set(synced.map(({ name }) => name)),
-      lastSync: Math.max(0, ...synced.map(({ lastSyncTime }) => lastSyncTime?.getTime() ?? 0)),
     };
     this.views = new Map();
   }

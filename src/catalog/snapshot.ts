@@ -14,11 +14,9 @@ export interface Snapshot {
   readonly shelves: ReadonlyMap<string, SourceShelf>;
   /** Sources that were read successfully at least once. */
   readonly synced: ReadonlySet<string>;
-  /** Milliseconds since 1970 of the last successful round of any source; 0 when there was none. */
-  readonly lastSync: number;
 }
 
-export const EMPTY_SNAPSHOT: Snapshot = { revision: 0, shelves: new Map(), synced: new Set(), lastSync: 0 };
+export const EMPTY_SNAPSHOT: Snapshot = { revision: 0, shelves: new Map(), synced: new Set() };
 
 const EMPTY_SHELF: SourceShelf = { server: new Map(), skill: new Map(), plugin: new Map() };
 

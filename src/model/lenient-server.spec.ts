@@ -114,6 +114,8 @@ describe('checkServer refuses', () => {
     [{ description: 'd', version: '1' }, '/name', /is missing/],
     [{ ...good, name: null }, '/name', /must be a string/],
     [{ ...good, name: 'weather' }, '/name', /one "\/"/],
+    [{ ...good, name: 'io.x/..' }, '/name', /URLs drop/],
+    [{ ...good, name: '../io.x' }, '/name', /URLs drop/],
     [{ ...good, name: 'a/b/c' }, '/name', /one "\/"/],
     [{ ...good, name: 'com_example/w' }, '/name', /one "\/"/],
     [{ ...good, name: `a/${'b'.repeat(199)}` }, '/name', /200/],

@@ -9,6 +9,7 @@ import { description, optionalFlag, optionalText, optionalTexts, version } from 
 import { asText, memberOf } from './json-value.js';
 import { PUBLISHER_META } from './toolhive-format.js';
 
+const ADDRESSABLE = /^(?!\.{1,2}\/)(?!.*\/\.{1,2}$)/;
 const NAME = /^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/;
 
 const input = {
@@ -108,10 +109,8 @@ const server = z.looseObject({
     .string()
     .min(3, 'must have at least 3 characters')
     .max(200, 'must not be longer than 200 characters')
-    .regex(
-      NAME,
-      'must be a namespace and a name of letters, digits, ".", "-" (and "_") with one "/" between',
-    ),
+    .regex(NAME, 'must be a namespace and a name of letters, digits, ".", "-" (and "_") with one "/" between')
+    .regex(ADDRESSABLE, 'must not have "." or ".." as a part, which URLs drop'),
   description,
   version,
   title: optionalText,

@@ -1,10 +1,12 @@
 import type { ReplyBytes } from '../http/reply-bytes.js';
 
-/** Replies kept for one view of a registry, and the bytes they may take together with their compressed forms. */
+/** Replies kept, and the bytes they may take together with their compressed forms. */
 const MAX_REPLIES = 512;
 const MAX_BYTES = 16 * 1024 * 1024;
+/** A larger reply is made anew each time: few callers ask for one, and one could push everything else out. */
+const MAX_REPLY_BYTES = 1024 * 1024;
 
-/** Ready replies, least recently used first. One cache belongs to one view and ends with it. */
+/** Ready replies, least recently used first. */
 export class PageCache {
   private readonly replies = new Map<string, ReplyBytes>();
   private bytes = 0;
@@ -18,6 +20,7 @@ export class PageCache {
       return known;
     }
     const reply = make();
+    if (reply.body.length > MAX_REPLY_BYTES) return reply;
     this.replies.set(key, reply);
     this.bytes += weightOf(reply);
     this.evict();
@@ -33,7 +36,7 @@ export class PageCache {
   }
 }
 
-/** Compressed forms are made later: half as much again is more than they ever took in real catalogues. */
+/** Compressed forms are made later, and never larger than the body: counted at their most. */
 function weightOf(reply: ReplyBytes): number {
-  return Math.ceil(reply.body.length * 1.5) + 512;
+  return reply.body.length * 3 + 512;
 }

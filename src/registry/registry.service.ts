@@ -21,7 +21,10 @@ export interface Reader {
 /** Answers the read routes from memory, with ready bytes. */
 @Injectable()
 export class RegistryService {
-  private readonly caches = new WeakMap<RegistryView, PageCache>();
+  private readonly cache = new PageCache();
+  /** Numbers of views: a view ends with its revision, and its replies leave the cache as others come. */
+  private readonly numbers = new WeakMap<RegistryView, number>();
+  private lastNumber = 0;
 
   constructor(private readonly catalog: CatalogService) {}
 
@@ -29,7 +32,7 @@ export class RegistryService {
   list(reader: Reader, kind: EntryKind, request: ListRequest): ReplyBytes {
     const view = this.view(reader);
     const plan = resolveListRequest(request);
-    return this.cache(view).get(`list ${kind} ${JSON.stringify(plan)}`, () => {
+    return this.cache.get(`${this.numberOf(view)} list ${kind} ${JSON.stringify(plan)}`, () => {
       const { versions, next } = cutPage(view.kind(kind), plan);
       const cursor = next && encodeCursor({ sort: plan.sort, filters: plan.filters, after: next });
       return new ReplyBytes(listBody(kind, itemsOf(versions), cursor));
@@ -40,7 +43,7 @@ export class RegistryService {
   versions(reader: Reader, kind: EntryKind, name: string, includeDeleted: boolean): ReplyBytes {
     const view = this.view(reader);
     const entry = findEntry(view, kind, name, includeDeleted);
-    return this.cache(view).get(`versions ${kind} ${String(includeDeleted)} ${name}`, () => {
+    return this.cache.get(`${this.numberOf(view)} versions ${kind} ${String(includeDeleted)} ${name}`, () => {
       const shown = entry.versions.filter(({ status }) => includeDeleted || status !== 'deleted');
       return new ReplyBytes(listBody(kind, itemsOf(shown.toReversed()), undefined));
     });
@@ -57,17 +60,22 @@ export class RegistryService {
     const view = this.view(reader);
     const found = findVersion(findEntry(view, kind, name, includeDeleted), version, includeDeleted);
     if (found === undefined) throw versionNotFound(kind, name, version);
-    return this.cache(view).get(`version ${kind} ${found.version} ${name}`, () => new ReplyBytes(found.item));
+    return this.cache.get(
+      `${this.numberOf(view)} version ${kind} ${found.version} ${name}`,
+      () => new ReplyBytes(found.item),
+    );
   }
 
   private view({ registry, visibility }: Reader): RegistryView {
     return this.catalog.view(registry ?? this.catalog.defaultRegistry, visibility);
   }
 
-  private cache(view: RegistryView): PageCache {
-    const cache = this.caches.get(view) ?? new PageCache();
-    this.caches.set(view, cache);
-    return cache;
+  private numberOf(view: RegistryView): number {
+    const known = this.numbers.get(view);
+    if (known !== undefined) return known;
+    this.lastNumber += 1;
+    this.numbers.set(view, this.lastNumber);
+    return this.lastNumber;
   }
 }
 

@@ -43,7 +43,7 @@ export class ToolHiveApiService {
     const servers = this.catalog.view(registry, reader.visibility).kind('server').latest.byName;
     return ReplyBytes.json({
       version: '1.0.0',
-      last_updated: new Date(this.catalog.current.lastSync).toISOString(),
+      last_updated: new Date(Math.max(0, ...servers.map(({ updatedAt }) => updatedAt))).toISOString(),
       source: this.catalog.definition(registry).sources.join(', '),
       total_servers: servers.filter(({ status }) => status !== 'deleted').length,
     });

@@ -217,3 +217,24 @@ describe('isMassRemoval', () => {
     expect(isMassRemoval(planSync(stored(...versions), versions.slice(0, 1), []))).toBe(false);
   });
 });
+
+describe('versions that are ordered by their publication', () => {
+  it('take the time of the commit where none is given, also beside one from the future', () => {
+    const future = versionDocument({
+      name: 'a/a',
+      version: 'build-a',
+      publishedAt: new Date('2099-01-01T00:00:00Z'),
+    });
+    const past = versionDocument({ name: 'b/b', version: 'build-a', publishedAt: MONDAY });
+    const undated = ['a/a', 'b/b'].map((name) => versionDocument({ name, version: 'build-b' }));
+
+    const plan = planSync([], [future, past, ...undated], [], TUESDAY);
+
+    expect(versionsOf(plan).writes).toEqual([
+      'a/a build-a latest',
+      'b/b build-a',
+      'a/a build-b',
+      'b/b build-b latest',
+    ]);
+  });
+});

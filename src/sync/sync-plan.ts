@@ -36,7 +36,8 @@ export function isMassRemoval({ entriesBefore, entriesLost }: SyncPlan): boolean
 }
 
 /**
- * Compares what is stored of a source with what it holds now. Pure: the same arguments give the same plan.
+ * Compares what is stored of a source with what it holds now. Pure: the same arguments give the same plan. `now`
+ * stands for the time of the commit that is to come, where a document says nothing of its publication.
  * A version that was refused this time stays as it is until the source drops it, so that a bad file never
  * promotes a source of lower precedence.
  */
@@ -44,6 +45,7 @@ export function planSync(
   stored: readonly VersionHead[],
   desired: readonly VersionDocument[],
   refused: readonly RefusedDocument[],
+  now: Date = new Date(),
 ): SyncPlan {
   const heads = new Map(stored.map((head) => [keyOf(head), head]));
   const kept = new Set(desired.map(keyOf));
@@ -64,7 +66,7 @@ export function planSync(
   const drops = stored.filter(
     (head) => !head.isDropped && !kept.has(keyOf(head)) && !keptEntries.has(entryKey(head)),
   );
-  const entries = new EntryStates(stored, writes, drops);
+  const entries = new EntryStates(stored, writes, drops, now);
   const added = writes.filter(({ isNew }) => isNew).length;
   return {
     writes: writes.map((write) => ({ ...write, isLatest: entries.isLatest(write.document) })),
@@ -102,9 +104,6 @@ function planWrite(head: VersionHead | undefined, document: VersionDocument): Ve
   };
 }
 
-/** Stands for the time of the commit that is yet to come: later than every time that is known. */
-const TIME_OF_COMMIT = new Date(8.64e15);
-
 interface VersionState extends VersionRef {
   readonly publishedAt?: Date;
   readonly deleted: boolean;
@@ -122,6 +121,7 @@ class EntryStates {
     stored: readonly VersionHead[],
     writes: readonly VersionWrite[],
     drops: readonly VersionHead[],
+    now: Date,
   ) {
     for (const head of stored) {
       this.put({ ...head, deleted: head.status === 'deleted', wasLatest: head.isLatest, rewritten: false });
@@ -129,7 +129,7 @@ class EntryStates {
     for (const head of drops) this.put({ ...head, deleted: true, wasLatest: head.isLatest, rewritten: true });
     for (const { document, publishedAt } of writes) {
       const deleted = document.status === 'deleted';
-      this.put({ ...refOf(document), deleted, rewritten: true, publishedAt: publishedAt ?? TIME_OF_COMMIT });
+      this.put({ ...refOf(document), deleted, rewritten: true, publishedAt: publishedAt ?? now });
     }
   }
 

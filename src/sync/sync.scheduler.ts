@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -16,6 +17,9 @@ import { CLOCK } from './clock.token.js';
 import { SyncProgress } from './sync-progress.js';
 import { retryDelay } from './retry-delay.js';
 import { SyncService } from './sync.service.js';
+
+/** Longest wait at the end for rounds that do not heed their signal, in milliseconds. */
+const STOP_LIMIT = 10_000;
 
 /**
  * Runs every source's rounds: at once at start, then each by its own interval, so that none waits for another. A
@@ -55,7 +59,7 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     this.stopping.abort();
     for (const watch of this.watches) watch.close();
     for (const name of this.timers.getTimeouts()) this.timers.deleteTimeout(name);
-    await Promise.all(this.running.values());
+    await Promise.race([Promise.all(this.running.values()), wait(STOP_LIMIT, undefined, { ref: false })]);
   }
 
   private start(source: SourceConfig): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
@@ -95,7 +96,7 @@ export class SyncService {
       accepts({ ...document, tags: document.facets.tags }),
     );
     const keeping = keepingRefusals(content, source.filter);
-    const plan = planSync(await this.entries.heads(source.name), desired, keeping);
+    const plan = planSync(await this.entries.heads(source.name), desired, keeping, this.clock.now());
     return { plan, refused: content.refused, sourceRevision, rulesFingerprint, bytes };
   }
 
@@ -124,7 +125,7 @@ export class SyncService {
   }
 }
 
-/** An edited filter may remove what it likes: somebody decided so. */
+/** An edited filter or address may remove what it likes: somebody decided so. */
 function refuseMassRemoval(
   source: SourceConfig,
   known: KnownState,
@@ -139,6 +140,9 @@ function refuseMassRemoval(
   );
 }
 
+/** Where the source lies belongs to it: what another place holds is compared afresh, and may remove what it likes. */
 function fingerprintRules(source: SourceConfig): string {
-  return JSON.stringify([READER_VERSION, source.format ?? null, filterFingerprint(source.filter)]);
+  const { name: _name, syncPolicy: _policy, filter, claims: _claims, format, ...place } = source;
+  const location = createHash('sha256').update(JSON.stringify(place)).digest('base64url');
+  return JSON.stringify([READER_VERSION, format ?? null, filterFingerprint(filter), location]);
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -179,18 +182,24 @@ describe('a round', () => {
     expect(await status()).toMatchObject({ serverCount: 1 });
   });
 
-  it('that would remove most of a source stops before writing, unless the source allows it', async () => {
+  it('that would remove most of a source stops before writing, unless somebody decided so', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rounds-'));
+    const [path, elsewhere] = [join(directory, 'a.json'), join(directory, 'b.json')];
     const names = Array.from({ length: 12 }, (_, index) => `s/s${index}`);
-    await round(inline(registryFileOf(...names)));
+    const source = fileSource({ path });
+    const guarded = { ...source, syncPolicy: { ...source.syncPolicy, allowMassRemoval: false } };
+    await writeFile(path, registryFileOf(...names));
+    await round(guarded);
     const rows = await physicalRows();
 
-    const source = inline(registryFileOf('s/s1'));
-    const syncPolicy = { ...source.syncPolicy, allowMassRemoval: false };
-    await expect(round({ ...source, syncPolicy })).rejects.toThrow(/remove 11 of 12.*allowMassRemoval/);
+    await writeFile(path, registryFileOf('s/s1'));
+    await writeFile(elsewhere, registryFileOf('s/s2'));
+    await expect(round(guarded)).rejects.toThrow(/remove 11 of 12.*allowMassRemoval/);
     expect(await physicalRows()).toEqual(rows);
 
-    await round({ ...source, syncPolicy: { ...syncPolicy, allowMassRemoval: true } });
-    await vi.waitFor(() => expect(served()).toEqual(['s/s1']));
+    await round({ ...guarded, file: { ...guarded.file, path: elsewhere } });
+    await vi.waitFor(() => expect(served()).toEqual(['s/s2']));
+    await rm(directory, { recursive: true });
   });
 
   it('of an empty source is a success with nothing', async () => {
