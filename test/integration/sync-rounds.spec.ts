@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -180,26 +177,6 @@ describe('a round', () => {
     await vi.waitFor(() => expect(served()).toEqual(['a/a']));
     expect(served({ updatedSince: at.getTime(), includeDeleted: true })).toEqual(['b/b']);
     expect(await status()).toMatchObject({ serverCount: 1 });
-  });
-
-  it('that would remove most of a source stops before writing, unless somebody decided so', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'rounds-'));
-    const [path, elsewhere] = [join(directory, 'a.json'), join(directory, 'b.json')];
-    const names = Array.from({ length: 12 }, (_, index) => `s/s${index}`);
-    const source = fileSource({ path });
-    const guarded = { ...source, syncPolicy: { ...source.syncPolicy, allowMassRemoval: false } };
-    await writeFile(path, registryFileOf(...names));
-    await round(guarded);
-    const rows = await physicalRows();
-
-    await writeFile(path, registryFileOf('s/s1'));
-    await writeFile(elsewhere, registryFileOf('s/s2'));
-    await expect(round(guarded)).rejects.toThrow(/remove 11 of 12.*allowMassRemoval/);
-    expect(await physicalRows()).toEqual(rows);
-
-    await round({ ...guarded, file: { ...guarded.file, path: elsewhere } });
-    await vi.waitFor(() => expect(served()).toEqual(['s/s2']));
-    await rm(directory, { recursive: true });
   });
 
   it('of an empty source is a success with nothing', async () => {
