@@ -4,7 +4,7 @@ import type { ReplyBytes } from '../http/reply-bytes.js';
 const MAX_REPLIES = 512;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** A larger reply is made anew each time: few callers ask for one, and one could push everything else out. */
-const MAX_REPLY_BYTES = 1024 * 1024;
+const MAX_REPLY_BYTES = 2 * 1024 * 1024;
 
 /** Ready replies, least recently used first. */
 export class PageCache {
