@@ -1,11 +1,8 @@
 import type { StoredVersion } from '../database/stores/entry.store.js';
+import { OFFICIAL_META, OWN_META } from '../model/envelope.js';
 import { haystackOf } from '../model/search-words.js';
 import { versionKey } from '../model/version-order.js';
 import type { CatalogVersion } from './catalog-entry.js';
-
-/** The registry's own members of the envelope's `_meta`, as the standard names them. */
-const OFFICIAL_META = 'io.modelcontextprotocol.registry/official';
-const OWN_META = 'dev.toolhive.registry';
 
 /** Makes a stored version ready to be served. Nothing here parses the document. */
 export function toCatalogVersion(row: StoredVersion): CatalogVersion {

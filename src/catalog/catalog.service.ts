@@ -73,27 +73,27 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     return this.registries[0]?.name ?? 'default';
   }
 
-  /** A configured registry. @throws DomainError `not-found` */
-  definition(registry: string): RegistryDefinition {
+  /** A configured registry; without a name the default one. @throws DomainError `not-found` */
+  definition(registry: string = this.defaultRegistry): RegistryDefinition {
     const definition = this.definitions.get(registry);
     if (definition !== undefined) return definition;
     throw new DomainError('not-found', 'Registry not found: GET /registry lists those that you may read');
   }
 
   /**
-   * What a registry shows to a visibility set.
+   * What a registry (without a name the default one) shows to a visibility set.
    * @throws DomainError `not-found`; `registry-unavailable` while none of its sources was ever read, because
    * clients take an empty list, as they take a 404, for "not approved"
    */
-  view(registry: string, visibility: VisibilitySet): RegistryView {
-    const { sources } = this.definition(registry);
+  view(registry: string | undefined, visibility: VisibilitySet): RegistryView {
+    const { name, sources } = this.definition(registry);
     if (!sources.some((source) => this.snapshot.synced.has(source))) {
       throw new DomainError(
         'registry-unavailable',
         'The registry has not been read from any of its sources yet',
       );
     }
-    const key = `${visibility.key} ${registry}`;
+    const key = `${visibility.key} ${name}`;
     const view = this.views.get(key) ?? this.makeView(sources, visibility);
     this.views.delete(key);
     this.views.set(key, view);

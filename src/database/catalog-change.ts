@@ -46,6 +46,11 @@ export interface CatalogChange {
   readonly marks: readonly LatestMark[];
 }
 
+/** True when nothing is to be written. */
+export function isEmptyChange({ writes, drops, marks }: CatalogChange): boolean {
+  return writes.length + drops.length + marks.length === 0;
+}
+
 /** What a round that succeeded leaves in the status of its source. */
 export interface RoundOutcome {
   readonly startedAt: Date;

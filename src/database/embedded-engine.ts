@@ -1,24 +1,21 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../common/domain-error.js';
+import { builtFile } from '../common/package-files.js';
 import type { EmbeddedReply, EmbeddedRequest, EmbeddedSettings } from './embedded-protocol.js';
 import { EmbeddedStream } from './embedded-stream.js';
 
-/** Where the build leaves the thread's program and the seed; a run from sources (tests) uses the same ones. */
-const BUILD = import.meta.url.endsWith('.ts')
-  ? new URL('../../dist/', import.meta.url)
-  : new URL('../../', import.meta.url);
 /** The thread's own heap holds protocol messages only; a small young generation saves about 20 MB. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4 };
-const WORKER = new URL('src/database/embedded-worker.js', BUILD);
+const WORKER = builtFile('src', 'database', 'embedded-worker.js');
 
 /** Longest wait for a clean end, in milliseconds. */
 const CLOSE_LIMIT = 5_000;
 /** Longest wait for the answer to a statement, in milliseconds: after a full disk the engine never gives one. */
 const ANSWER_LIMIT = 30_000;
 
-/** The archive of an empty, migrated cluster that `npm run build` makes. */
-export const EMBEDDED_SEED = new URL('embedded-seed.tar.gz', BUILD);
+/** Path of the archive of an empty, migrated cluster that `npm run build` makes. */
+export const EMBEDDED_SEED = builtFile('embedded-seed.tar.gz');
 
 /** The embedded PostgreSQL in its own thread. One session: connections take turns. */
 export class EmbeddedEngine {

@@ -1,5 +1,4 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { EMBEDDED_SEED, EmbeddedEngine } from './embedded-engine.js';
@@ -17,7 +16,6 @@ export async function buildEmbeddedSeed(): Promise<void> {
   await dataSource.destroy();
   const archive = await engine.dump();
   await engine.close();
-  const target = fileURLToPath(EMBEDDED_SEED);
-  await writeFile(`${target}.new`, archive);
-  await rename(`${target}.new`, target);
+  await writeFile(`${EMBEDDED_SEED}.new`, archive);
+  await rename(`${EMBEDDED_SEED}.new`, EMBEDDED_SEED);
 }

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DomainError } from '../common/domain-error.js';
 import { EMBEDDED_SEED, EmbeddedEngine } from './embedded-engine.js';
 import { StoreLock } from './store-lock.js';
 
 /** Major version of the embedded engine, which decides the format of its files. */
 const ENGINE_MAJOR = '18';
-const SEED = fileURLToPath(EMBEDDED_SEED);
 const UNPACKING = 'store.new-';
 
 /** An open embedded store. */
@@ -26,7 +24,7 @@ export interface EmbeddedStore {
  */
 export async function openEmbeddedStore(baseDir: string | undefined): Promise<EmbeddedStore> {
   if (baseDir === undefined) {
-    const engine = await EmbeddedEngine.start({ seed: SEED });
+    const engine = await EmbeddedEngine.start({ seed: EMBEDDED_SEED });
     return { engine, close: () => engine.close() };
   }
   await makeDirectory(baseDir);
@@ -88,7 +86,7 @@ async function prepare(root: string, directory: string): Promise<void> {
 /** Unpacks beside the target and renames, so that a process killed meanwhile leaves no half-made store. */
 async function unpackSeed(root: string, directory: string): Promise<void> {
   const fresh = join(root, `${UNPACKING}${randomUUID()}`);
-  const engine = await EmbeddedEngine.start({ directory: fresh, seed: SEED });
+  const engine = await EmbeddedEngine.start({ directory: fresh, seed: EMBEDDED_SEED });
   await engine.close();
   await rename(fresh, directory);
 }

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { CatalogChange, LatestMark, RoundOutcome, VersionWrite } from './catalog-change.js';
+import {
+  isEmptyChange,
+  type CatalogChange,
+  type LatestMark,
+  type RoundOutcome,
+  type VersionWrite,
+} from './catalog-change.js';
 import { QuarantineEntity } from './entities/quarantine.entity.js';
 import { SourceEntity } from './entities/source.entity.js';
 import { SyncRunEntity } from './entities/sync-run.entity.js';
@@ -27,8 +33,7 @@ export class EntryWriter {
    */
   async commit(source: string, change: CatalogChange, outcome: RoundOutcome): Promise<number> {
     const revision = await this.dataSource.transaction(async (manager) => {
-      const isEmpty = change.writes.length + change.drops.length + change.marks.length === 0;
-      const commit = isEmpty ? await lastChange(manager, source) : await nextRevision(manager);
+      const commit = isEmptyChange(change) ? await lastChange(manager, source) : await nextRevision(manager);
       for (const batch of batches(change.writes)) await upsert(manager, source, batch, commit);
       await mark(manager, source, change.marks, commit, '');
       await mark(

@@ -1,5 +1,5 @@
 import { DocumentPart, type OfficialFinding } from './official-finding.js';
-import { PUBLISHER_PROVIDED } from './official-shape.js';
+import { PUBLISHER_META } from './toolhive-format.js';
 
 /** Bytes of compact JSON that the official registry stores of a publisher's own members. */
 const MAX_PUBLISHER_BYTES = 4096;
@@ -8,13 +8,13 @@ const MAX_PUBLISHER_BYTES = 4096;
 export function* checkMeta(document: DocumentPart): Iterable<OfficialFinding> {
   const meta = document.part('_meta');
   for (const key of meta.names()) {
-    if (key === PUBLISHER_PROVIDED) continue;
-    const message = `The official registry takes only "${PUBLISHER_PROVIDED}" in _meta: move this member below it to publish there.`;
+    if (key === PUBLISHER_META) continue;
+    const message = `The official registry takes only "${PUBLISHER_META}" in _meta: move this member below it to publish there.`;
     yield meta.warning(key, 'unknown-meta-key', message);
   }
-  if (compactBytes(meta.part(PUBLISHER_PROVIDED).raw()) <= MAX_PUBLISHER_BYTES) return;
+  if (compactBytes(meta.part(PUBLISHER_META).raw()) <= MAX_PUBLISHER_BYTES) return;
   const message = `The publisher's block is above ${MAX_PUBLISHER_BYTES} bytes of compact JSON: shorten it.`;
-  yield meta.warning(PUBLISHER_PROVIDED, 'publisher-provided-too-large', message);
+  yield meta.warning(PUBLISHER_META, 'publisher-provided-too-large', message);
 }
 
 function compactBytes(value: unknown): number {

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { toPointer } from '../common/json-pointer.js';
 import type { OfficialFinding } from './official-finding.js';
-import { AS_WARNING, officialShape, PUBLISHER_PROVIDED } from './official-shape.js';
+import { AS_WARNING, officialShape } from './official-shape.js';
+import { PUBLISHER_META } from './toolhive-format.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -43,7 +44,7 @@ function findingsOf(issue: Issue, document: unknown): OfficialFinding[] {
 }
 
 function unexpected(path: readonly (string | number)[], key: string): OfficialFinding {
-  const message = `The standard knows no member ${JSON.stringify(key)} here: remove it, or keep it in _meta below "${PUBLISHER_PROVIDED}".`;
+  const message = `The standard knows no member ${JSON.stringify(key)} here: remove it, or keep it in _meta below "${PUBLISHER_META}".`;
   return { pointer: toPointer(path), code: 'unexpected-property', message, severity: 'error' };
 }
 

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { parseAbsoluteUri } from './official-urls.js';
-
-/** Where publishers put members of their own, inside `_meta`. */
-export const PUBLISHER_PROVIDED = 'io.modelcontextprotocol.registry/publisher-provided';
+import { PUBLISHER_META } from './toolhive-format.js';
 
 /** Issues with this parameter are warnings. */
 export const AS_WARNING = { severity: 'warning' } as const;
@@ -79,7 +77,7 @@ export const officialShape = z.strictObject({
   icons: optional(z.array(icon)),
   packages: optional(z.array(packageShape)),
   remotes: optional(z.array(transport)),
-  _meta: optional(z.looseObject({ [PUBLISHER_PROVIDED]: optional(z.looseObject({})) })),
+  _meta: optional(z.looseObject({ [PUBLISHER_META]: optional(z.looseObject({})) })),
 });
 
 /** A member that may be absent. The official registry reads `null` as absent, the schema itself refuses it. */

@@ -67,7 +67,7 @@ export class RegistryService {
   }
 
   private view({ registry, visibility }: Reader): RegistryView {
-    return this.catalog.view(registry ?? this.catalog.defaultRegistry, visibility);
+    return this.catalog.view(registry, visibility);
   }
 
   private numberOf(view: RegistryView): number {

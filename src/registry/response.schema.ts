@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENTRY_STATUSES } from '../model/entry.js';
+import { OFFICIAL_META, OWN_META } from '../model/envelope.js';
 
 /**
  * What the read routes answer with, as the API description shows it. Replies are ready bytes and are not passed
@@ -44,8 +45,8 @@ export const ServerResponse = z
   .object({
     server: ServerDocument,
     _meta: z.looseObject({
-      'io.modelcontextprotocol.registry/official': OfficialMeta,
-      'dev.toolhive.registry': OwnMeta,
+      [OFFICIAL_META]: OfficialMeta,
+      [OWN_META]: OwnMeta,
     }),
   })
   .meta({ id: 'ServerResponse' });

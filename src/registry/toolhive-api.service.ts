@@ -39,18 +39,17 @@ export class ToolHiveApiService {
 
   /** What the first API said of a whole registry. */
   info(reader: Reader): ReplyBytes {
-    const registry = reader.registry ?? this.catalog.defaultRegistry;
-    const servers = this.catalog.view(registry, reader.visibility).kind('server').latest.byName;
+    const { latest } = this.view(reader).kind('server');
     return ReplyBytes.json({
       version: '1.0.0',
-      last_updated: new Date(Math.max(0, ...servers.map(({ updatedAt }) => updatedAt))).toISOString(),
-      source: this.catalog.definition(registry).sources.join(', '),
-      total_servers: servers.filter(({ status }) => status !== 'deleted').length,
+      last_updated: new Date(latest.byUpdate[0]?.updatedAt ?? 0).toISOString(),
+      source: this.catalog.definition(reader.registry).sources.join(', '),
+      total_servers: latest.byName.filter(({ status }) => status !== 'deleted').length,
     });
   }
 
   private view({ registry, visibility }: Reader): RegistryView {
-    return this.catalog.view(registry ?? this.catalog.defaultRegistry, visibility);
+    return this.catalog.view(registry, visibility);
   }
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { versionDocument } from '../../test/support/documents.js';
-import type { VersionHead } from '../database/catalog-change.js';
+import { isEmptyChange, type VersionHead } from '../database/catalog-change.js';
 import type { RefusedDocument, VersionDocument } from '../model/entry.js';
-import { isEmptyPlan, isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
+import { isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
 import { applyPlan } from '../../test/support/stored-versions.js';
 
 const MONDAY = new Date('2026-03-02T08:00:00Z');
@@ -51,7 +51,7 @@ describe('what a plan holds', () => {
   it('is empty for the same data in another order', () => {
     const plan = planSync(stored(A1, A2, B1), [B1, A2, A1], []);
 
-    expect(isEmptyPlan(plan)).toBe(true);
+    expect(isEmptyChange(plan)).toBe(true);
     expect(plan).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: 3 });
   });
 
@@ -78,7 +78,7 @@ describe('what a plan holds', () => {
   it('drops nothing twice', () => {
     const tombstones = applyPlan(stored(A1), planSync(stored(A1), [], []), TUESDAY);
 
-    expect(isEmptyPlan(planSync(tombstones, [], []))).toBe(true);
+    expect(isEmptyChange(planSync(tombstones, [], []))).toBe(true);
   });
 
   it('brings a tombstone back as something added', () => {
@@ -110,7 +110,7 @@ describe('refused documents', () => {
   it('leave the last good one of their version in place, and its mark', () => {
     const plan = planSync(stored(A1, A2), [A1], [refusal({ name: 'a/a', version: '2.0.0' })]);
 
-    expect(isEmptyPlan(plan)).toBe(true);
+    expect(isEmptyChange(plan)).toBe(true);
   });
 
   it('protect no other version', () => {
@@ -128,7 +128,7 @@ describe('refused documents', () => {
   it('do not bring a tombstone back', () => {
     const tombstones = applyPlan(stored(A1), planSync(stored(A1), [], []), TUESDAY);
 
-    expect(isEmptyPlan(planSync(tombstones, [], [refusal({ name: 'a/a', version: '1.0.0' })]))).toBe(true);
+    expect(isEmptyChange(planSync(tombstones, [], [refusal({ name: 'a/a', version: '1.0.0' })]))).toBe(true);
   });
 });
 

@@ -22,11 +22,6 @@ export interface SyncPlan extends CatalogChange {
   readonly counts: Readonly<Record<EntryKind, number>>;
 }
 
-/** True when the plan changes nothing of the catalogue. */
-export function isEmptyPlan(plan: CatalogChange): boolean {
-  return plan.writes.length + plan.drops.length + plan.marks.length === 0;
-}
-
 /** Entries that a source may lose in one round whatever its size. */
 const REMOVALS_ALWAYS_ALLOWED = 9;
 

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { SourceConfig } from '../config/registry-config.js';
+import { isEmptyChange } from '../database/catalog-change.js';
 import { EntryWriter } from '../database/entry-writer.js';
 import { EntryStore } from '../database/stores/entry.store.js';
 import { SourceStore } from '../database/stores/source.store.js';
@@ -11,7 +12,7 @@ import { compileFilter, filterFingerprint } from '../model/name-filter.js';
 import { SOURCE_PROVIDERS, type SourceProviders, type SourceWatch } from '../sources/source-provider.js';
 import { CLOCK } from './clock.token.js';
 import { keepingRefusals, readFiles } from './source-content.js';
-import { isEmptyPlan, isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
+import { isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
 
 /** Counts up when reading or conversion changes, so that stored sources are read again after an upgrade. */
 const READER_VERSION = 1;
@@ -121,7 +122,7 @@ export class SyncService {
     const numbers = `${plan.added} added, ${plan.changed} changed, ${plan.removed} removed, ${plan.unchanged} unchanged`;
     const text = `${source.name}: ${numbers}, ${refused.length} refused (revision ${sourceRevision.slice(0, 12)})`;
     if (refused.length > 0) this.logger.warn(text);
-    else if (!isEmptyPlan(plan)) this.logger.log(text);
+    else if (!isEmptyChange(plan)) this.logger.log(text);
   }
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageFile } from '../common/package-files.js';
 
 /** What this program is, in the words of its `version` command and routes. */
 export interface BuildInfo {
@@ -19,7 +19,7 @@ let known: BuildInfo | undefined;
 
 /** Read once from package.json and from what the build wrote beside it; the same from the sources and from the build. */
 export function buildInfo(): BuildInfo {
-  known ??= readBuildInfo(packageRoot());
+  known ??= readBuildInfo(packageFile());
   return known;
 }
 
@@ -51,12 +51,4 @@ function readObject(file: string): Record<string, unknown> {
     // A program that cannot say where it comes from still works.
     return {};
   }
-}
-
-function packageRoot(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, 'package.json')) && dirname(directory) !== directory) {
-    directory = dirname(directory);
-  }
-  return directory;
 }

@@ -1,14 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../../common/domain-error.js';
+import { builtFile } from '../../common/package-files.js';
 import { UNPACK_MEMORY_LIMIT } from './git-limits.js';
 import type { GitFiles } from './git-files.js';
 import { Turns } from './thread-turns.js';
 import type { GitJob, GitReply } from './git-thread-protocol.js';
 
-/** Where the build leaves the thread's program; a run from sources (tests) uses the same one. */
-const WORKER = import.meta.url.endsWith('.ts')
-  ? new URL('../../../dist/src/sources/git/git-worker.js', import.meta.url)
-  : new URL('git-worker.js', import.meta.url);
+const WORKER = builtFile('src', 'sources', 'git', 'git-worker.js');
 const HEAP_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 };
 const WATCH_INTERVAL_MS = 100;
 /** A thread takes about 60 MB. So many that a few servers which hang hold nobody else up. */
