@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { OPEN_VISIBILITY } from '../model/claims.js';
+import { principalOf } from '../auth/principal.js';
 import type { Reader } from './registry.service.js';
 
-/** Which registry a request names, and as whom it reads: everybody is anonymous until tokens are accepted. */
+/** Which registry a request names, and as whom it reads. */
 export const ReaderOf = createParamDecorator((_: unknown, context: ExecutionContext): Reader => {
-  const request = context.switchToHttp().getRequest<{ params: Record<string, string | undefined> }>();
-  return { registry: request.params['registry'], visibility: OPEN_VISIBILITY };
+  const request = context
+    .switchToHttp()
+    .getRequest<IncomingMessage & { params: Record<string, string | undefined> }>();
+  return { registry: request.params['registry'], visibility: principalOf(request).visibility };
 });

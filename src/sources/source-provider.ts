@@ -37,6 +37,11 @@ export interface FetchedFiles extends FetchSummary {
 
 /** Data that arrives while it is read, so that it is never held as a whole. Reading it may fail as `fetch` may. */
 export interface FetchedStream {
+  /**
+   * `changes`: only what changed since the known revision; what is not in it stays as it is, and what left the source
+   * is there with the status `deleted`. Absent: everything.
+   */
+  readonly scope?: 'everything' | 'changes';
   /** Whether it is new shows in its revision, after the last file. */
   readonly changed: 'unknown';
   /** To be read once. */

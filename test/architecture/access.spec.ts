@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { describe, expect, it } from 'vitest';
-import { ACCESS_METADATA } from '../../src/auth/access.js';
+import { ACCESS_LEVELS, ACCESS_METADATA, type AccessLevel } from '../../src/auth/access.js';
 import { HealthModule } from '../../src/health/health.module.js';
 import { RegistryModule } from '../../src/registry/registry.module.js';
 
-const LEVELS = ['public', 'read', 'write'];
+/** Levels that let callers in who may change nothing. */
+const READING: readonly unknown[] = ['public', 'read', 'self'];
 /** `RequestMethod` of Nest, as far as read routes have it. */
 const GET = 0;
 
@@ -52,11 +53,11 @@ describe('access', () => {
   });
 
   it('is declared by every route', () => {
-    expect(routes.filter(({ access }) => !LEVELS.includes(access as string))).toEqual([]);
+    expect(routes.filter(({ access }) => !ACCESS_LEVELS.includes(access as AccessLevel))).toEqual([]);
   });
 
   it('is for writing wherever a route changes something', () => {
-    const careless = routes.filter(({ method, access }) => method !== GET && access !== 'write');
+    const careless = routes.filter(({ method, access }) => method !== GET && READING.includes(access));
 
     expect(careless).toEqual([]);
   });
