@@ -4,8 +4,10 @@ import { Logger, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
-import { loadConfig } from './config/config.loader.js';
+import { ConfigReloader } from './config/config-reloader.js';
+import { loadConfig, type LoadOptions } from './config/config.loader.js';
 import { SAMPLE_SOURCE } from './config/default-config.js';
+import { LiveConfig } from './config/live-config.js';
 import type { RegistryConfig } from './config/registry-config.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { ApiDescription } from './http/api-description.js';
@@ -39,15 +41,20 @@ const LOOPBACK_HOSTS = new Set(['127.0.0.1', '::1', 'localhost']);
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { authMode } = options;
-  const { config, warnings } = await loadConfig({
+  const loadOptions: LoadOptions = {
     ...(options.config !== undefined && { path: options.config }),
     ...(authMode !== undefined && { flags: { authMode } }),
-  });
+  };
+  const { config, warnings } = await loadConfig(loadOptions);
   const targets = listenTargets(options);
   const logger = withoutFrameworkNoise(createLogger({ level: config.logLevel }));
   Logger.overrideLogger(logger);
   for (const { message, location } of warnings)
     logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
+  let reloader: ConfigReloader | undefined;
+  const onHangUp = () => void reloader?.reload();
+  // Without a listener this signal would end the process, during the start too.
+  process.on('SIGHUP', onHangUp);
   const app = await createApp(config, logger, options.openapi);
   const stopped = stopSignal();
   const servers = await listen(app, config, targets, logger).catch(async (error: unknown) => {
@@ -55,7 +62,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     throw error;
   });
   if (servesSample(options, config)) logger.log('No --config: serving the sample registry', 'Server');
+  reloader = new ConfigReloader(app.get(LiveConfig), loadOptions);
+  reloader.start();
   await stopped;
+  process.removeListener('SIGHUP', onHangUp);
+  reloader.stop();
   logger.log('Stopping: finishing the requests under way', 'Server');
   app.get(Lifecycle).drain();
   const graceMs = config.server.shutdownGraceMs;

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { LiveConfig } from '../config/live-config.js';
 import { describe, expect, it } from 'vitest';
 import { storedVersion } from '../../test/support/documents.js';
 import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
@@ -23,7 +24,12 @@ class MovingStore {
     };
     const sources: Pick<SourceStore, 'all'> = { all: () => Promise.resolve(this.sources as SourceEntity[]) };
     const config = { registries } as unknown as RegistryConfig;
-    return new CatalogService(config, entries as EntryStore, sources as SourceStore, this.feed);
+    return new CatalogService(
+      new LiveConfig(config),
+      entries as EntryStore,
+      sources as SourceStore,
+      this.feed,
+    );
   }
 
   private async *touched(revision: number, until: number): AsyncGenerator<readonly StoredVersion[]> {

@@ -1,7 +1,7 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { DomainError } from '../common/domain-error.js';
-import { REGISTRY_CONFIG } from '../config/config.module.js';
+import { LiveConfig } from '../config/live-config.js';
 import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
 import { RevisionFeed } from '../database/revision-feed.js';
 import { EntryStore } from '../database/stores/entry.store.js';
@@ -17,21 +17,22 @@ const MAX_VIEWS = 64;
 @Injectable()
 export class CatalogService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('Catalog');
-  private readonly definitions: ReadonlyMap<string, RegistryDefinition>;
+  private definitions: ReadonlyMap<string, RegistryDefinition>;
   private snapshot = EMPTY_SNAPSHOT;
   private views = new Map<string, RegistryView>();
-  private subscription: Subscription | undefined;
+  private readonly subscriptions: Subscription[] = [];
   private loading: Promise<void> = Promise.resolve();
   private loaded = false;
   private filledAtStart = false;
 
   constructor(
-    @Inject(REGISTRY_CONFIG) config: RegistryConfig,
+    config: LiveConfig,
     private readonly entries: EntryStore,
     private readonly sources: SourceStore,
     private readonly feed: RevisionFeed,
   ) {
-    this.definitions = new Map(config.registries.map((registry) => [registry.name, registry]));
+    this.definitions = definitionsOf(config.current);
+    this.subscriptions.push(config.changes.subscribe((next) => this.redefine(next)));
   }
 
   /** Loads what is stored, and follows every later revision. */
@@ -39,11 +40,11 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     await this.load();
     this.loaded = true;
     this.filledAtStart = this.snapshot.revision > 0;
-    this.subscription = this.feed.revisions.subscribe(() => this.follow());
+    this.subscriptions.push(this.feed.revisions.subscribe(() => this.follow()));
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.subscription?.unsubscribe();
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
     await this.loading;
   }
 
@@ -101,6 +102,11 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     return view;
   }
 
+  private redefine(config: RegistryConfig): void {
+    this.definitions = definitionsOf(config);
+    this.views = new Map();
+  }
+
   private makeView(sources: readonly string[], visibility: VisibilitySet): RegistryView {
     const shelves = sources
       .map((source) => this.snapshot.shelves.get(source))
@@ -134,4 +140,8 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     };
     this.views = new Map();
   }
+}
+
+function definitionsOf({ registries }: RegistryConfig): ReadonlyMap<string, RegistryDefinition> {
+  return new Map(registries.map((registry) => [registry.name, registry]));
 }

@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
+import { LiveConfig } from './live-config.js';
 import type { RegistryConfig } from './registry-config.js';
 
-/** Injection token of the one frozen `RegistryConfig`: `@Inject(REGISTRY_CONFIG) config: RegistryConfig`. */
+/** Injection token of the configuration that the program started with: `@Inject(REGISTRY_CONFIG) config: RegistryConfig`. */
 export const REGISTRY_CONFIG = Symbol('RegistryConfig');
 
-/** Gives every module the configuration that was read before the program was put together. */
+/** Gives every module the configuration: as it was read before the program was put together, and as it is now. */
 @Module({})
 export class ServerConfigModule {
   /** `config` is handed on as it is; neither `.env` files nor `process.env` are looked at again. */
@@ -22,8 +23,11 @@ export class ServerConfigModule {
           skipProcessEnv: true,
         }),
       ],
-      providers: [{ provide: REGISTRY_CONFIG, useExisting: namespace.KEY }],
-      exports: [REGISTRY_CONFIG],
+      providers: [
+        { provide: REGISTRY_CONFIG, useExisting: namespace.KEY },
+        { provide: LiveConfig, useValue: new LiveConfig(config) },
+      ],
+      exports: [REGISTRY_CONFIG, LiveConfig],
     };
   }
 }

@@ -19,3 +19,8 @@ export function retryDelay(
   const delay = failures >= policy.maxAttempts ? policy.maxDelayMs : policy.initialDelayMs * 2 ** exponent;
   return Math.round(Math.min(delay, policy.maxDelayMs) * (0.75 + random() * 0.25));
 }
+
+/** `intervalMs` shortened by up to a tenth, so that sources with the same interval drift apart and none is late. */
+export function withJitter(intervalMs: number, random: () => number = Math.random): number {
+  return Math.round(intervalMs * (1 - random() * 0.1));
+}

@@ -7,36 +7,35 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import type { Subscription } from 'rxjs';
 import type { Clock } from '../common/clock.js';
 import { formatDuration } from '../common/duration.js';
-import { REGISTRY_CONFIG } from '../config/config.module.js';
+import { LiveConfig } from '../config/live-config.js';
 import type { RegistryConfig, SourceConfig } from '../config/registry-config.js';
 import { SourceStore } from '../database/stores/source.store.js';
-import type { SourceWatch } from '../sources/source-provider.js';
 import { CLOCK } from './clock.token.js';
+import { retryDelay, withJitter } from './retry-delay.js';
+import { SourceSchedule } from './source-schedule.js';
 import { SyncProgress } from './sync-progress.js';
-import { retryDelay } from './retry-delay.js';
 import { SyncService } from './sync.service.js';
 
 /** Longest wait at the end for rounds that do not heed their signal, in milliseconds. */
 const STOP_LIMIT = 10_000;
 
 /**
- * Runs every source's rounds: at once at start, then each by its own interval, so that none waits for another. A
- * source that can be watched has a round at once when it changes too.
+ * Gives every configured source its schedule: a round at once, then each by its own interval, so that none waits for
+ * another. A new reading of the configuration takes effect at once, for the sources that differ.
  */
 @Injectable()
 export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Sync');
-  private readonly stopping = new AbortController();
-  /** The round of each source that has one under way, by name. */
-  private readonly running = new Map<string, Promise<void>>();
-  /** Sources that have changed during their round, by name. */
-  private readonly changed = new Set<string>();
-  private readonly watches: SourceWatch[] = [];
+  private readonly schedules = new Map<string, SourceSchedule>();
+  private applying: Promise<void> = Promise.resolve();
+  private subscription: Subscription | undefined;
+  private isStopping = false;
 
   constructor(
-    @Inject(REGISTRY_CONFIG) private readonly config: RegistryConfig,
+    private readonly config: LiveConfig,
     private readonly sync: SyncService,
     private readonly sources: SourceStore,
     private readonly timers: SchedulerRegistry,
@@ -45,66 +44,64 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.sources.reconcile(this.config.sources);
-    await this.progress.refresh();
-    for (const source of this.config.sources) {
-      const watch = this.sync.watch(source, () => this.onChange(source));
-      if (watch !== undefined) this.watches.push(watch);
-      this.start(source);
-    }
+    await this.apply(this.config.current);
+    this.subscription = this.config.changes.subscribe((next) => this.applyLater(next));
   }
 
   /** No new round, and none left running: the store may close afterwards. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    for (const watch of this.watches) watch.close();
-    for (const name of this.timers.getTimeouts()) this.timers.deleteTimeout(name);
-    await Promise.race([Promise.all(this.running.values()), wait(STOP_LIMIT, undefined, { ref: false })]);
+    this.isStopping = true;
+    this.subscription?.unsubscribe();
+    await this.stop([...this.schedules.values()]);
+  }
+
+  private applyLater(config: RegistryConfig): void {
+    this.applying = this.applying
+      .then(() => this.apply(config))
+      .catch((error: unknown) => this.logger.error(`The new sources could not be stored: ${String(error)}`));
+  }
+
+  /** A source that differs in anything starts afresh; its next round sees by itself whether it must read again. */
+  private async apply({ sources }: RegistryConfig): Promise<void> {
+    const wanted = new Map(sources.map((source) => [source.name, JSON.stringify(source)]));
+    await this.stop(
+      [...this.schedules.values()].filter(({ source }) => wanted.get(source.name) !== JSON.stringify(source)),
+    );
+    await this.sources.reconcile(sources);
+    await this.progress.refresh();
+    for (const source of sources) if (!this.schedules.has(source.name)) this.start(source);
   }
 
   private start(source: SourceConfig): void {
-    this.running.set(source.name, this.round(source));
+    if (this.isStopping) return;
+    const schedule = new SourceSchedule(source, {
+      timers: this.timers,
+      round: (ofSource, signal) => this.round(ofSource, signal),
+      watch: (ofSource, onChange) => this.sync.watch(ofSource, onChange),
+    });
+    this.schedules.set(source.name, schedule);
+    schedule.trigger();
   }
 
-  private onChange(source: SourceConfig): void {
-    if (this.stopping.signal.aborted) return;
-    if (this.running.has(source.name)) {
-      this.changed.add(source.name);
-      return;
-    }
-    this.timers.deleteTimeout(timerName(source));
-    this.start(source);
-  }
-
-  private async round(source: SourceConfig): Promise<void> {
-    const delay = await this.attempt(source);
-    this.running.delete(source.name);
-    if (this.stopping.signal.aborted) return;
-    if (this.changed.delete(source.name)) {
-      this.start(source);
-      return;
-    }
-    const name = timerName(source);
-    const timer = setTimeout(() => {
-      this.timers.deleteTimeout(name);
-      this.start(source);
-    }, delay);
-    this.timers.addTimeout(name, timer);
+  private async stop(schedules: readonly SourceSchedule[]): Promise<void> {
+    for (const { source } of schedules) this.schedules.delete(source.name);
+    const stopped = Promise.all(schedules.map((schedule) => schedule.stop()));
+    await Promise.race([stopped, wait(STOP_LIMIT, undefined, { ref: false })]);
   }
 
   /** One round. Returns the milliseconds to the next. */
-  private async attempt(source: SourceConfig): Promise<number> {
+  private async round(source: SourceConfig, stopping: AbortSignal): Promise<number> {
     const { intervalMs, timeoutMs } = source.syncPolicy;
     const startedAt = this.clock.now();
     const after = (delay: number) => new Date(this.clock.now().getTime() + delay);
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(timeoutMs)]);
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
     try {
       const known = this.progress.of(source.name);
       await this.sync.run({ source, signal, known, nextAttempt: after(intervalMs) });
       await this.progress.refresh();
-      return intervalMs;
+      return withJitter(intervalMs);
     } catch (error) {
-      if (this.stopping.signal.aborted) return 0;
+      if (stopping.aborted) return 0;
       const failures = this.progress.of(source.name).attemptCount;
       const delay = Math.min(retryDelay(source.syncPolicy.retry, failures), intervalMs);
       const message = error instanceof Error ? error.message : String(error);
@@ -132,8 +129,4 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
       this.logger.error(`${source.name}: the failed round could not be recorded: ${String(error)}`);
     }
   }
-}
-
-function timerName(source: SourceConfig): string {
-  return `sync ${source.name}`;
 }

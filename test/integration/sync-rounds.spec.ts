@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { LiveConfig } from '../../src/config/live-config.js';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CatalogService } from '../../src/catalog/catalog.service.js';
@@ -38,7 +39,7 @@ beforeEach(async () => {
   const providers = new Map([['file' as const, new FileProvider()]]);
   sync = new SyncService(providers, db.sources, db.entries, db.writer, systemClock);
   const config = { registries: [{ name: 'default', sources: ['one'] }] } as unknown as RegistryConfig;
-  catalog = new CatalogService(config, db.entries, db.sources, db.feed);
+  catalog = new CatalogService(new LiveConfig(config), db.entries, db.sources, db.feed);
   await catalog.onModuleInit();
 });
 
@@ -211,11 +212,11 @@ describe('rounds of a source that breaks', () => {
   let progress: SyncProgress;
 
   beforeEach(() => {
-    const config = {
+    const config = new LiveConfig({
       get sources() {
         return [current];
       },
-    } as unknown as RegistryConfig;
+    } as unknown as RegistryConfig);
     progress = new SyncProgress(db.sources);
     scheduler = new SyncScheduler(config, sync, db.sources, new SchedulerRegistry(), progress, systemClock);
   });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/common/clock.js';
+import { LiveConfig } from '../../src/config/live-config.js';
 import type { RegistryConfig } from '../../src/config/registry-config.js';
 import type { SourceProvider } from '../../src/sources/source-provider.js';
 import { SyncProgress } from '../../src/sync/sync-progress.js';
@@ -48,7 +49,7 @@ it('a change starts a round at once, and one more after a round under way', asyn
   const sync = new SyncService(new Map([['file', provider]]), db.sources, db.entries, db.writer, systemClock);
   const timers = new SchedulerRegistry();
   const scheduler = new SyncScheduler(
-    config as unknown as RegistryConfig,
+    new LiveConfig(config as unknown as RegistryConfig),
     sync,
     db.sources,
     timers,

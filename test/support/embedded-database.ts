@@ -19,7 +19,7 @@ export class EmbeddedDatabase {
     private readonly closeEngine: () => Promise<void>,
   ) {
     this.entries = new EntryStore(dataSource);
-    this.sources = new SourceStore(dataSource);
+    this.sources = new SourceStore(dataSource, this.feed);
     this.writer = new EntryWriter(dataSource, this.feed);
   }
 

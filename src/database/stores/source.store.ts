@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, Not } from 'typeorm';
+import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
 import { SourceEntity } from '../entities/source.entity.js';
 import { SyncRunEntity } from '../entities/sync-run.entity.js';
+import { RevisionFeed } from '../revision-feed.js';
 import { forgetOldRuns } from '../run-retention.js';
 
 /** What a failed round leaves behind: only the status moves, the data stays. */
@@ -15,17 +17,25 @@ export interface RoundFailure {
 /** Sources and the status of their rounds. */
 @Injectable()
 export class SourceStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly feed: RevisionFeed,
+  ) {}
 
   /** Makes the stored sources the configured ones; a source that is gone takes its entries with it. */
   async reconcile(sources: readonly { name: string; kind: string }[]): Promise<void> {
     const names = sources.map(({ name }) => name);
-    await this.dataSource.transaction(async (manager) => {
-      await manager.delete(SourceEntity, { name: Not(In(names)) });
+    const removed = await this.dataSource.transaction(async (manager) => {
+      const { affected } = await manager.delete(SourceEntity, { name: Not(In(names)) });
       const rows = sources.map(({ name, kind }) => ({ name, kind }));
       await manager.upsert(SourceEntity, rows, ['name']);
       await manager.update(SourceEntity, { phase: 'syncing' }, { phase: 'pending' });
+      return affected ?? 0;
     });
+    if (removed === 0) return;
+    // Whoever holds entries of the removed sources must forget them before a source of the same name comes back.
+    const { revision } = await this.dataSource.manager.findOneByOrFail(CatalogRevisionEntity, { id: 1 });
+    this.feed.publish(revision);
   }
 
   /** Every source, by name. */

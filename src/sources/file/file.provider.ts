@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
+import { watchFile } from '../../common/file-watch.js';
 import { upstreamName } from '../../common/upstream-problem.js';
 import type { SourceConfig } from '../../config/registry-config.js';
 import { isYamlName, isYamlType, jsonTextOf } from '../../model/yaml-text.js';
@@ -13,7 +14,6 @@ import type {
 } from '../source-provider.js';
 import { readBounded, tooLarge } from './file-read.js';
 import { fetchAddress } from './file-url.js';
-import { watchFile } from './file-watch.js';
 
 type FileSource = SourceConfig & { readonly kind: 'file' };
 
@@ -22,6 +22,7 @@ type FileSource = SourceConfig & { readonly kind: 'file' };
 export class FileProvider implements SourceProvider<'file'> {
   readonly kind = 'file';
   readonly abilities = { watchable: true, incremental: false, cheapCheck: true };
+  private readonly logger = new Logger('Sources');
 
   async fetch(source: FileSource, context: FetchContext): Promise<FetchedNothing | FetchedFiles> {
     const { path, url, data, maxSize } = source.file;
@@ -38,7 +39,12 @@ export class FileProvider implements SourceProvider<'file'> {
 
   watch(source: FileSource, onChange: () => void): SourceWatch | undefined {
     const { path } = source.file;
-    return path === undefined ? undefined : watchFile(path, onChange);
+    if (path === undefined) return undefined;
+    return watchFile(path, onChange, (reason) =>
+      this.logger.warn(
+        `${path} cannot be watched (${reason}): its changes are seen when its interval has passed`,
+      ),
+    );
   }
 
   private async fetchUrl(

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SourceWatch } from '../source-provider.js';
-import { watchFile } from './file-watch.js';
+import { type FileWatch, watchFile } from './file-watch.js';
 
 let directory: string;
 let path: string;
-let watch: SourceWatch | undefined;
+let watch: FileWatch | undefined;
 let changes: number;
 
 beforeEach(async () => {
@@ -26,7 +25,11 @@ afterEach(async () => {
 /** Starts watching files that are too old to be mistaken for ones that are being written. */
 async function start(watched = path): Promise<void> {
   await sleep(150);
-  watch = watchFile(watched, () => (changes += 1));
+  watch = watchFile(
+    watched,
+    () => (changes += 1),
+    (reason) => expect.unreachable(reason),
+  );
   await sleep(100);
   expect(changes).toBe(0);
 }

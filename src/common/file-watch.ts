@@ -1,6 +1,4 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { Logger } from '@nestjs/common';
-import type { SourceWatch } from '../source-provider.js';
 import { directoryIdentity, fileState, watchPoints, type FileState } from './watch-points.js';
 
 /** Silence after an event before it counts, in milliseconds: whoever writes a file writes it in pieces. */
@@ -10,17 +8,21 @@ const LONGEST_WAIT_MS = 1_000;
 /** How often the directories are looked for while they keep changing. */
 const ATTEMPTS = 5;
 
-/**
- * Calls `onChange` after a file has changed, appeared or gone, by whatever means: written in place, replaced by another,
- * through links that are swapped, with directories that go and come back. When the system cannot watch, it says so
- * once and calls nothing any more.
- */
-export function watchFile(path: string, onChange: () => void): SourceWatch {
-  return new FileWatch(path, onChange);
+/** A watch that lasts until it is closed; nothing is called afterwards. */
+export interface FileWatch {
+  close(): void;
 }
 
-class FileWatch implements SourceWatch {
-  private readonly logger = new Logger('Sources');
+/**
+ * Calls `onChange` after a file has changed, appeared or gone, by whatever means: written in place, replaced by another,
+ * through links that are swapped, with directories that go and come back. When the system cannot watch, `onLost` is
+ * called once, with the reason, and nothing any more.
+ */
+export function watchFile(path: string, onChange: () => void, onLost: (reason: string) => void): FileWatch {
+  return new PathWatch(path, onChange, onLost);
+}
+
+class PathWatch implements FileWatch {
   /** By directory and its identity. */
   private watchers = new Map<string, FSWatcher>();
   private timer: NodeJS.Timeout | undefined;
@@ -32,6 +34,7 @@ class FileWatch implements SourceWatch {
   constructor(
     private readonly path: string,
     private readonly onChange: () => void,
+    private readonly onLost: (reason: string) => void,
   ) {
     void this.begin();
   }
@@ -113,9 +116,6 @@ class FileWatch implements SourceWatch {
   private giveUp(error: unknown): void {
     if (this.closed) return;
     this.close();
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    this.logger.warn(
-      `${this.path} cannot be watched (${reason}): its changes are seen when its interval has passed`,
-    );
+    this.onLost((error as NodeJS.ErrnoException).code ?? String(error));
   }
 }

@@ -1,0 +1,89 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { registryFileOf } from '../../support/documents.js';
+import { type RunningProgram, startServer } from '../../support/program.js';
+
+let directory: string;
+let path: string;
+let server: RunningProgram;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'reload-'));
+  path = join(directory, 'config.json');
+  write(configOf({ one: ['a/a'] }));
+  server = await startServer(['--config', path], { cwd: directory });
+  await vi.waitFor(async () => expect(await names('one')).toEqual(['a/a']), { timeout: 20_000 });
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** One source and one registry of the same name for each member. */
+function configOf(sources: Record<string, string[]>, more: object = {}): object {
+  return {
+    fileStorage: { baseDir: join(directory, 'store') },
+    sources: Object.entries(sources).map(([name, entries]) => ({
+      name,
+      file: { data: registryFileOf(...entries) },
+      syncPolicy: { interval: '1h' },
+    })),
+    registries: Object.keys(sources).map((name) => ({ name, sources: [name] })),
+    ...more,
+  };
+}
+
+/** Replaces the file as editors and mounted configuration do: at once. */
+function write(config: object | string): void {
+  const text = typeof config === 'string' ? config : JSON.stringify(config);
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
+async function names(registry: string): Promise<string[] | number> {
+  const answer = await fetch(`${server.url}/registry/${registry}/v0.1/servers`);
+  if (answer.status !== 200) return answer.status;
+  const { servers } = (await answer.json()) as { servers: { server: { name: string } }[] };
+  return servers.map(({ server: { name } }) => name);
+}
+
+async function expectServed(expected: Record<string, string[] | number>): Promise<void> {
+  const served = async () =>
+    Object.fromEntries(
+      await Promise.all(Object.keys(expected).map(async (name) => [name, await names(name)])),
+    );
+  await vi.waitFor(async () => expect(await served()).toEqual(expected), { timeout: 20_000 });
+}
+
+describe('a changed configuration', () => {
+  it('takes effect without a restart: new sources and registries, changed and removed ones', async () => {
+    write(configOf({ one: ['a/b'], two: ['c/c'] }));
+    await expectServed({ one: ['a/b'], two: ['c/c'] });
+
+    write(configOf({ two: ['c/c'] }));
+    await expectServed({ one: 404, two: ['c/c'] });
+
+    write(configOf({ one: ['a/a'], two: ['c/c'] }));
+    await expectServed({ one: ['a/a'], two: ['c/c'] });
+  });
+
+  it('with problems changes nothing and names each of them', async () => {
+    write(configOf({ one: ['z/z'] }, { registries: [{ name: 'one', sources: ['none'] }], nonsense: true }));
+    await vi.waitFor(() => expect(server.stderr() + server.stdout()).toContain('the one before stays'), {
+      timeout: 20_000,
+    });
+
+    await expectServed({ one: ['a/a'], two: ['c/c'] });
+  });
+
+  it('is read when the hang-up signal comes, and then says what waits for a restart', async () => {
+    write(configOf({ one: ['a/a'], two: ['c/d'] }, { server: { shutdownGrace: '5s' } }));
+    process.kill(server.pid, 'SIGHUP');
+
+    await expectServed({ one: ['a/a'], two: ['c/d'] });
+    expect(server.stderr() + server.stdout()).toContain('Changes of server take effect at the next start');
+  });
+});
