@@ -1,4 +1,5 @@
 import { CreateCatalogue1763798400000 } from './1763798400000-CreateCatalogue.js';
+import { AddReplicas1763802000000 } from './1763802000000-AddReplicas.js';
 
 /** Every migration, oldest first. */
-export const MIGRATIONS = [CreateCatalogue1763798400000];
+export const MIGRATIONS = [CreateCatalogue1763798400000, AddReplicas1763802000000];

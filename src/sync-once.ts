@@ -8,6 +8,7 @@ import type { RegistryConfig, SourceConfig } from './config/registry-config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { SourceStore } from './database/stores/source.store.js';
 import { RoundsModule } from './sync/rounds.module.js';
+import { LeasedRounds } from './sync/leased-rounds.js';
 import { type PreparedRound, SyncService } from './sync/sync.service.js';
 import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
 import { createLogger } from './telemetry/logger.js';
@@ -67,7 +68,12 @@ async function reportOn(
   const nextAttempt = new Date(Date.now() + source.syncPolicy.intervalMs);
   try {
     if (dryRun) return { source: source.name, round: await sync.prepare({ source, signal, known }) };
-    const result = await sync.run({ source, signal, known, nextAttempt });
+    const result = await app.get(LeasedRounds).run({ source, signal, known, nextAttempt });
+    if (result.outcome === 'held') {
+      const seconds = Math.ceil(result.heldForMs / 1_000);
+      const message = `a server has a round of it under way; if that server died, it can be synced in ${seconds} s`;
+      return { source: source.name, error: new DomainError('conflict', message) };
+    }
     return { source: source.name, round: result.outcome === 'changed' ? result.round : undefined };
   } catch (error) {
     return { source: source.name, error };

@@ -8,12 +8,13 @@ import { didYouMean } from './nearest-word.js';
 import { auditSchema, serverSchema, telemetrySchema } from './server.schema.js';
 import { checkSourceKind, fileSchema, formatSchema, sourceKeys, sourceSchema } from './source.schema.js';
 import { databaseSchema, fileStorageSchema } from './store.schema.js';
-import { filterSchema, syncPolicySchema } from './sync.schema.js';
+import { filterSchema, syncPolicySchema, syncSchema } from './sync.schema.js';
 
 /** Blocks that mean the same in every form of the configuration. */
 export const sharedKeys = {
   database: databaseSchema.exactOptional().describe('PostgreSQL; without it the embedded store is used.'),
   fileStorage: fileStorageSchema.prefault({}).describe('Files that the server writes.'),
+  sync: syncSchema.prefault({}).describe('Rounds of all sources.'),
   auth: authSchema.prefault({}).describe('Who may read and write.'),
   server: serverSchema.prefault({}).describe('The HTTP server.'),
   telemetry: telemetrySchema.prefault({}).describe('Traces and metrics over OTLP.'),

@@ -8,7 +8,7 @@ import type { gitSchema } from './git.schema.js';
 import type { auditSchema, serverSchema, telemetrySchema } from './server.schema.js';
 import type { fileSchema, kubernetesSchema } from './source.schema.js';
 import type { databaseSchema } from './store.schema.js';
-import type { syncPolicySchema } from './sync.schema.js';
+import type { syncPolicySchema, syncSchema } from './sync.schema.js';
 
 /** `T` without a way to change it, at any depth. */
 type Immutable<T> = T extends readonly (infer Item)[]
@@ -26,6 +26,7 @@ export type ApiSettings = Result<typeof apiSchema>;
 export type FileSettings = Result<typeof fileSchema>;
 export type KubernetesSettings = Result<typeof kubernetesSchema>;
 export type DatabaseConfig = Result<typeof databaseSchema>;
+export type SyncConfig = Result<typeof syncSchema>;
 export type AuthConfig = Result<typeof authSchema>;
 export type ServerConfig = Result<typeof serverSchema>;
 export type TelemetryConfig = Result<typeof telemetrySchema>;
@@ -80,6 +81,7 @@ export interface RegistryConfig {
   /** Absent: the embedded store. */
   readonly database?: DatabaseConfig;
   readonly fileStorage: FileStorageConfig;
+  readonly sync: SyncConfig;
   readonly auth: AuthConfig;
   readonly server: ServerConfig;
   readonly telemetry: TelemetryConfig;

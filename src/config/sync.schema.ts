@@ -42,6 +42,15 @@ export const syncPolicySchema = z
   }))
   .meta({ id: 'syncPolicy' });
 
+/** How several processes on one database share the work. */
+export const syncSchema = z
+  .strictObject({
+    leaseLength: duration({ min: '1s' })
+      .prefault('60s')
+      .describe('Longest time until another replica takes over a source whose replica died, at least 1s.'),
+  })
+  .transform(({ leaseLength }) => ({ leaseLengthMs: leaseLength }));
+
 const patterns = z.array(
   text().superRefine((pattern, context) => {
     const problem = globProblem(pattern);

@@ -5,6 +5,7 @@ import { CatalogRevisionEntity } from './entities/catalog-revision.entity.js';
 import { EntryEntity } from './entities/entry.entity.js';
 import { EntryVersionEntity } from './entities/entry-version.entity.js';
 import { QuarantineEntity } from './entities/quarantine.entity.js';
+import { SourceLeaseEntity } from './entities/source-lease.entity.js';
 import { SourceEntity } from './entities/source.entity.js';
 import { SyncRunEntity } from './entities/sync-run.entity.js';
 
@@ -14,6 +15,7 @@ const ENTITIES = [
   EntryVersionEntity,
   QuarantineEntity,
   SourceEntity,
+  SourceLeaseEntity,
   SyncRunEntity,
 ];
 

@@ -7,7 +7,9 @@ import { dataSourceOptions } from './data-source.js';
 import { type EmbeddedStore, isWritable, openEmbeddedStore } from './embedded-store.js';
 import { EntryWriter } from './entry-writer.js';
 import { RevisionFeed } from './revision-feed.js';
+import { SourceLeases } from './source-leases.js';
 import { EntryStore } from './stores/entry.store.js';
+import { LeaseStore } from './stores/lease.store.js';
 import { SourceStore } from './stores/source.store.js';
 
 /** Longest wait for statements under way when the program ends, in milliseconds. */
@@ -43,6 +45,8 @@ async function openDataSource(store: EmbeddedStore): Promise<DataSource> {
   const dataSource = new DataSource(dataSourceOptions({ stream: store.engine.connect }));
   await dataSource.initialize();
   await dataSource.runMigrations();
+  // The lock of the store proves that whoever had them is gone.
+  await new LeaseStore(dataSource).releaseAll();
   return dataSource;
 }
 
@@ -57,7 +61,9 @@ async function openDataSource(store: EmbeddedStore): Promise<DataSource> {
     SourceStore,
     EntryStore,
     EntryWriter,
+    LeaseStore,
+    SourceLeases,
   ],
-  exports: [DataSource, RevisionFeed, SourceStore, EntryStore, EntryWriter],
+  exports: [DataSource, RevisionFeed, SourceStore, EntryStore, EntryWriter, SourceLeases],
 })
 export class DatabaseModule {}

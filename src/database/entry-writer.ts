@@ -12,6 +12,8 @@ import { SourceEntity } from './entities/source.entity.js';
 import { SyncRunEntity } from './entities/sync-run.entity.js';
 import { RevisionFeed } from './revision-feed.js';
 import { forgetOldRuns } from './run-retention.js';
+import { fence, type LeaseRef } from './stores/lease.store.js';
+import { retriedTransaction } from './retried-transaction.js';
 
 /** Characters of documents sent with one statement; it bounds what driver and engine hold twice. */
 const BATCH_CHARACTERS = 2_000_000;
@@ -29,10 +31,17 @@ export class EntryWriter {
 
   /**
    * Commits a round's change with its outcome, all or nothing. Returns the revision of the source's last change:
-   * a round that changes nothing makes no new one.
+   * a round that changes nothing makes no new one. With a lease, nothing is written once another process has taken
+   * the source over. @throws DomainError `conflict` then
    */
-  async commit(source: string, change: CatalogChange, outcome: RoundOutcome): Promise<number> {
-    const revision = await this.dataSource.transaction(async (manager) => {
+  async commit(
+    source: string,
+    change: CatalogChange,
+    outcome: RoundOutcome,
+    lease?: Pick<LeaseRef, 'token'>,
+  ): Promise<number> {
+    const revision = await retriedTransaction(this.dataSource, async (manager) => {
+      if (lease !== undefined) await fence(manager, { source, token: lease.token });
       const commit = isEmptyChange(change) ? await lastChange(manager, source) : await nextRevision(manager);
       for (const batch of batches(change.writes)) await upsert(manager, source, batch, commit);
       await mark(manager, source, change.marks, commit, '');

@@ -2,11 +2,19 @@ import type { SchedulerRegistry } from '@nestjs/schedule';
 import type { SourceConfig } from '../config/registry-config.js';
 import type { SourceWatch } from '../sources/source-provider.js';
 
+/** Why there is a round now. */
+export interface RoundOccasion {
+  /** True when the interval has passed; false for one that was asked for: at the start, after a change. */
+  readonly isTimed: boolean;
+  /** Ends the round with its schedule. */
+  readonly signal: AbortSignal;
+}
+
 /** What a schedule needs of the scheduler that it belongs to. */
 export interface ScheduleWork {
   readonly timers: SchedulerRegistry;
   /** One round. Resolves with the milliseconds to the next, and never rejects. */
-  round(source: SourceConfig, signal: AbortSignal): Promise<number>;
+  round(source: SourceConfig, occasion: RoundOccasion): Promise<number>;
   /** Watches the source between its rounds; undefined when it cannot be watched. */
   watch(source: SourceConfig, onChange: () => void): SourceWatch | undefined;
 }
@@ -16,7 +24,7 @@ export class SourceSchedule {
   private readonly stopping = new AbortController();
   private readonly watch: SourceWatch | undefined;
   private running: Promise<void> | undefined;
-  private isDue = false;
+  private isAsked = false;
 
   constructor(
     readonly source: SourceConfig,
@@ -27,10 +35,8 @@ export class SourceSchedule {
 
   /** Begins a round now; while one is under way, one more follows it. */
   trigger(): void {
-    this.isDue = true;
-    if (this.stopping.signal.aborted || this.running !== undefined) return;
-    this.dropTimer();
-    this.running = this.runWhileDue();
+    this.isAsked = true;
+    this.begin();
   }
 
   /** Ends the round under way and begins no more. Resolves when it has ended. */
@@ -41,16 +47,23 @@ export class SourceSchedule {
     await this.running;
   }
 
-  private async runWhileDue(): Promise<void> {
+  private begin(): void {
+    if (this.stopping.signal.aborted || this.running !== undefined) return;
+    this.dropTimer();
+    this.running = this.runAsAsked();
+  }
+
+  private async runAsAsked(): Promise<void> {
     const { signal } = this.stopping;
-    let delay = 0;
-    while (this.isDue && !signal.aborted) {
-      this.isDue = false;
-      delay = await this.work.round(this.source, signal);
-    }
+    let delay: number;
+    do {
+      const isTimed = !this.isAsked;
+      this.isAsked = false;
+      delay = await this.work.round(this.source, { isTimed, signal });
+    } while (this.isAsked && !signal.aborted);
     this.running = undefined;
     if (signal.aborted) return;
-    const timer = setTimeout(() => this.trigger(), delay);
+    const timer = setTimeout(() => this.begin(), delay);
     this.work.timers.addTimeout(this.timerName, timer);
   }
 

@@ -38,8 +38,8 @@ export class SyncProgress {
     this.firstRounds.add(name);
   }
 
-  /** True once every source's first round in this process has ended. */
+  /** True once every source's first round has ended: in this process, or well in another. */
   firstRoundsEnded(): boolean {
-    return [...this.byName.keys()].every((name) => this.firstRounds.has(name));
+    return this.all().every(({ name, phase }) => phase === 'complete' || this.firstRounds.has(name));
   }
 }

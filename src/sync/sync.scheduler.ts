@@ -14,29 +14,38 @@ import { LiveConfig } from '../config/live-config.js';
 import type { RegistryConfig, SourceConfig } from '../config/registry-config.js';
 import { SourceStore } from '../database/stores/source.store.js';
 import { CLOCK } from './clock.token.js';
+import { LeasedRounds } from './leased-rounds.js';
 import { retryDelay, withJitter } from './retry-delay.js';
-import { SourceSchedule } from './source-schedule.js';
+import { type RoundOccasion, SourceSchedule } from './source-schedule.js';
 import { SyncProgress } from './sync-progress.js';
-import { SyncService } from './sync.service.js';
 
 /** Longest wait at the end for rounds that do not heed their signal, in milliseconds. */
 const STOP_LIMIT = 10_000;
 
+/** How soon sources are tried again that could not be stored, in milliseconds. */
+const APPLY_AGAIN_AFTER = 5_000;
+
+/** Replicas that wait for the same lease look again at different times, within so many milliseconds. */
+const HELD_JITTER = 1_000;
+
 /**
  * Gives every configured source its schedule: a round at once, then each by its own interval, so that none waits for
- * another. A new reading of the configuration takes effect at once, for the sources that differ.
+ * another. A new reading of the configuration takes effect at once, for the sources that differ. Among replicas a round
+ * of one counts for all; while another has one under way, it waits until that one's lease may have ended.
  */
 @Injectable()
 export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Sync');
   private readonly schedules = new Map<string, SourceSchedule>();
+  /** When this process has planned the next round of each source, by name, in milliseconds since 1970. */
+  private readonly ownPlans = new Map<string, number>();
   private applying: Promise<void> = Promise.resolve();
   private subscription: Subscription | undefined;
   private isStopping = false;
 
   constructor(
     private readonly config: LiveConfig,
-    private readonly sync: SyncService,
+    private readonly rounds: LeasedRounds,
     private readonly sources: SourceStore,
     private readonly timers: SchedulerRegistry,
     private readonly progress: SyncProgress,
@@ -45,7 +54,7 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
 
   async onApplicationBootstrap(): Promise<void> {
     await this.apply(this.config.current);
-    this.subscription = this.config.changes.subscribe((next) => this.applyLater(next));
+    this.subscription = this.config.changes.subscribe(() => this.applyLater());
   }
 
   /** No new round, and none left running: the store may close afterwards. */
@@ -55,10 +64,13 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     await this.stop([...this.schedules.values()]);
   }
 
-  private applyLater(config: RegistryConfig): void {
+  private applyLater(): void {
     this.applying = this.applying
-      .then(() => this.apply(config))
-      .catch((error: unknown) => this.logger.error(`The new sources could not be stored: ${String(error)}`));
+      .then(() => this.apply(this.config.current))
+      .catch((error: unknown) => {
+        this.logger.error(`The new sources could not be stored, and will be tried again: ${String(error)}`);
+        if (!this.isStopping) setTimeout(() => this.applyLater(), APPLY_AGAIN_AFTER).unref();
+      });
   }
 
   /** A source that differs in anything starts afresh; its next round sees by itself whether it must read again. */
@@ -76,8 +88,8 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     if (this.isStopping) return;
     const schedule = new SourceSchedule(source, {
       timers: this.timers,
-      round: (ofSource, signal) => this.round(ofSource, signal),
-      watch: (ofSource, onChange) => this.sync.watch(ofSource, onChange),
+      round: (ofSource, occasion) => this.round(ofSource, occasion),
+      watch: (ofSource, onChange) => this.rounds.watch(ofSource, onChange),
     });
     this.schedules.set(source.name, schedule);
     schedule.trigger();
@@ -89,16 +101,25 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     await Promise.race([stopped, wait(STOP_LIMIT, undefined, { ref: false })]);
   }
 
-  /** One round. Returns the milliseconds to the next. */
-  private async round(source: SourceConfig, stopping: AbortSignal): Promise<number> {
+  /** One round, unless a timer asks for one that another replica has had meanwhile. Returns the milliseconds to the next. */
+  private async round(source: SourceConfig, { isTimed, signal: stopping }: RoundOccasion): Promise<number> {
     const { intervalMs, timeoutMs } = source.syncPolicy;
     const startedAt = this.clock.now();
     const after = (delay: number) => new Date(this.clock.now().getTime() + delay);
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
     try {
-      const known = this.progress.of(source.name);
-      await this.sync.run({ source, signal, known, nextAttempt: after(intervalMs) });
       await this.progress.refresh();
+      const known = this.progress.of(source.name);
+      const spared = isTimed ? this.sparedBy(known) : 0;
+      if (spared > 0) return spared + Math.random() * HELD_JITTER;
+      const nextAttempt = after(intervalMs);
+      const result = await this.rounds.run({ source, signal, known, nextAttempt });
+      await this.progress.refresh();
+      if (result.outcome === 'held') {
+        return Math.min(result.heldForMs + Math.random() * HELD_JITTER, intervalMs);
+      }
+      this.ownPlans.set(source.name, nextAttempt.getTime());
+      this.progress.ended(source.name);
       return withJitter(intervalMs);
     } catch (error) {
       if (stopping.aborted) return 0;
@@ -106,16 +127,18 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
       const delay = Math.min(retryDelay(source.syncPolicy.retry, failures), intervalMs);
       const message = error instanceof Error ? error.message : String(error);
       this.logger.error(`${source.name}: ${message}; next attempt in ${formatDuration(delay)}`);
-      await this.recordFailure(source, {
-        startedAt,
-        endedAt: this.clock.now(),
-        message,
-        nextAttempt: after(delay),
-      });
-      return delay;
-    } finally {
+      const nextAttempt = after(delay);
+      await this.recordFailure(source, { startedAt, endedAt: this.clock.now(), message, nextAttempt });
+      this.ownPlans.set(source.name, nextAttempt.getTime());
       this.progress.ended(source.name);
+      return delay;
     }
+  }
+
+  /** Milliseconds to the next round that another replica has planned after one of its own; 0 when there is none. */
+  private sparedBy({ name, nextAttempt }: { name: string; nextAttempt: Date | null }): number {
+    if (nextAttempt === null || nextAttempt.getTime() === this.ownPlans.get(name)) return 0;
+    return Math.max(0, nextAttempt.getTime() - this.clock.now().getTime());
   }
 
   private async recordFailure(

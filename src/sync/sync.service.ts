@@ -5,6 +5,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { SourceConfig } from '../config/registry-config.js';
 import { isEmptyChange } from '../database/catalog-change.js';
 import { EntryWriter } from '../database/entry-writer.js';
+import type { SourceLease } from '../database/source-leases.js';
 import { EntryStore } from '../database/stores/entry.store.js';
 import { SourceStore } from '../database/stores/source.store.js';
 import type { RefusedDocument } from '../model/entry.js';
@@ -34,6 +35,8 @@ export interface RoundRequest {
   /** When the next round is due, if this one succeeds. */
   readonly nextAttempt: Date;
   readonly known: KnownState;
+  /** The right to write the result; without it nothing keeps others from writing at the same time. */
+  readonly lease?: Pick<SourceLease, 'token'>;
 }
 
 /** A round that was read and compared, and not written. */
@@ -70,7 +73,7 @@ export class SyncService {
     signal.throwIfAborted();
     const endedAt = this.clock.now();
     const outcome = { ...plan, ...prepared, startedAt, endedAt, nextAttempt };
-    const revision = await this.writer.commit(source.name, plan, outcome);
+    const revision = await this.writer.commit(source.name, plan, outcome, request.lease);
     this.report(source, prepared);
     return { outcome: 'changed', revision, round: prepared };
   }

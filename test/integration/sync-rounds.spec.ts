@@ -10,6 +10,7 @@ import type { SourceEntity } from '../../src/database/entities/source.entity.js'
 import { OPEN_VISIBILITY } from '../../src/model/claims.js';
 import type { ListFilters } from '../../src/model/list-filters.js';
 import { FileProvider } from '../../src/sources/file/file.provider.js';
+import { LeasedRounds } from '../../src/sync/leased-rounds.js';
 import { SyncProgress } from '../../src/sync/sync-progress.js';
 import { SyncScheduler } from '../../src/sync/sync.scheduler.js';
 import { SyncService, type RoundResult } from '../../src/sync/sync.service.js';
@@ -218,7 +219,14 @@ describe('rounds of a source that breaks', () => {
       },
     } as unknown as RegistryConfig);
     progress = new SyncProgress(db.sources);
-    scheduler = new SyncScheduler(config, sync, db.sources, new SchedulerRegistry(), progress, systemClock);
+    scheduler = new SyncScheduler(
+      config,
+      new LeasedRounds(db.leases, sync),
+      db.sources,
+      new SchedulerRegistry(),
+      progress,
+      systemClock,
+    );
   });
 
   afterEach(() => scheduler.beforeApplicationShutdown());

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/common/clock.js';
 import { LiveConfig } from '../../src/config/live-config.js';
 import type { RegistryConfig } from '../../src/config/registry-config.js';
 import type { SourceProvider } from '../../src/sources/source-provider.js';
+import { LeasedRounds } from '../../src/sync/leased-rounds.js';
 import { SyncProgress } from '../../src/sync/sync-progress.js';
 import { SyncScheduler } from '../../src/sync/sync.scheduler.js';
 import { SyncService } from '../../src/sync/sync.service.js';
@@ -50,7 +51,7 @@ it('a change starts a round at once, and one more after a round under way', asyn
   const timers = new SchedulerRegistry();
   const scheduler = new SyncScheduler(
     new LiveConfig(config as unknown as RegistryConfig),
-    sync,
+    new LeasedRounds(db.leases, sync),
     db.sources,
     timers,
     progress,

@@ -4,7 +4,9 @@ import { dataSourceOptions } from '../../src/database/data-source.js';
 import { openEmbeddedStore } from '../../src/database/embedded-store.js';
 import { EntryWriter } from '../../src/database/entry-writer.js';
 import { RevisionFeed } from '../../src/database/revision-feed.js';
+import { SourceLeases } from '../../src/database/source-leases.js';
 import { EntryStore, type StoredVersion } from '../../src/database/stores/entry.store.js';
+import { LeaseStore } from '../../src/database/stores/lease.store.js';
 import { SourceStore } from '../../src/database/stores/source.store.js';
 
 /** The embedded store in its own thread, with everything that reads and writes it. */
@@ -13,6 +15,7 @@ export class EmbeddedDatabase {
   readonly entries: EntryStore;
   readonly sources: SourceStore;
   readonly writer: EntryWriter;
+  readonly leases: SourceLeases;
 
   private constructor(
     readonly dataSource: DataSource,
@@ -21,6 +24,7 @@ export class EmbeddedDatabase {
     this.entries = new EntryStore(dataSource);
     this.sources = new SourceStore(dataSource, this.feed);
     this.writer = new EntryWriter(dataSource, this.feed);
+    this.leases = new SourceLeases({ sync: { leaseLengthMs: 60_000 } }, new LeaseStore(dataSource));
   }
 
   /** A store in memory, or the one below `baseDir`. It needs a built program, as the thread runs from there. */

@@ -13,4 +13,8 @@ export class CatalogRevisionEntity {
   /** Time of the last commit. No two commits share one, so that `updated_since` misses nothing. */
   @Column('timestamptz', { name: 'committed_at' })
   committedAt: Date;
+
+  /** Tells this database from every other. */
+  @Column('uuid', { name: 'database_id', default: () => 'gen_random_uuid()' })
+  databaseId: string;
 }

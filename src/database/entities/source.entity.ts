@@ -53,6 +53,10 @@ export class SourceEntity {
   @Column('text', { nullable: true })
   message: string | null;
 
+  /** Another one for a source of the same name that was removed and configured again. */
+  @Column('uuid', { default: () => 'gen_random_uuid()' })
+  incarnation: string;
+
   /** Catalogue revision of the last committed change of this source. */
   @Column({ ...bigintColumn, default: 0 })
   revision: number;

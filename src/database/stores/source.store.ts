@@ -3,6 +3,7 @@ import { DataSource, In, Not } from 'typeorm';
 import { CatalogRevisionEntity } from '../entities/catalog-revision.entity.js';
 import { SourceEntity } from '../entities/source.entity.js';
 import { SyncRunEntity } from '../entities/sync-run.entity.js';
+import { retriedTransaction } from '../retried-transaction.js';
 import { RevisionFeed } from '../revision-feed.js';
 import { forgetOldRuns } from '../run-retention.js';
 
@@ -25,11 +26,15 @@ export class SourceStore {
   /** Makes the stored sources the configured ones; a source that is gone takes its entries with it. */
   async reconcile(sources: readonly { name: string; kind: string }[]): Promise<void> {
     const names = sources.map(({ name }) => name);
-    const removed = await this.dataSource.transaction(async (manager) => {
+    // In one order everywhere, because several replicas may start at once.
+    const rows = sources.map(({ name, kind }) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const removed = await retriedTransaction(this.dataSource, async (manager) => {
       const { affected } = await manager.delete(SourceEntity, { name: Not(In(names)) });
-      const rows = sources.map(({ name, kind }) => ({ name, kind }));
       await manager.upsert(SourceEntity, rows, ['name']);
-      await manager.update(SourceEntity, { phase: 'syncing' }, { phase: 'pending' });
+      await manager.query(
+        `UPDATE source s SET phase = 'pending' WHERE phase = 'syncing' AND NOT EXISTS
+           (SELECT FROM source_lease l WHERE l.source = s.name AND l.expires_at > clock_timestamp())`,
+      );
       return affected ?? 0;
     });
     if (removed === 0) return;

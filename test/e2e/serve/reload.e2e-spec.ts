@@ -14,7 +14,7 @@ beforeAll(async () => {
   path = join(directory, 'config.json');
   write(configOf({ one: ['a/a'] }));
   server = await startServer(['--config', path], { cwd: directory });
-  await vi.waitFor(async () => expect(await names('one')).toEqual(['a/a']), { timeout: 20_000 });
+  await vi.waitUntil(async () => String(await names('one')) === 'a/a', { timeout: 20_000 });
 });
 
 afterAll(async () => {
@@ -50,24 +50,26 @@ async function names(registry: string): Promise<string[] | number> {
   return servers.map(({ server: { name } }) => name);
 }
 
-async function expectServed(expected: Record<string, string[] | number>): Promise<void> {
-  const served = async () =>
+/** What the registries serve once it is what is expected; fails when it never is. */
+async function served(expected: Record<string, string[] | number>): Promise<unknown> {
+  const now = async () =>
     Object.fromEntries(
       await Promise.all(Object.keys(expected).map(async (name) => [name, await names(name)])),
-    );
-  await vi.waitFor(async () => expect(await served()).toEqual(expected), { timeout: 20_000 });
+    ) as unknown;
+  await vi.waitFor(async () => expect(await now()).toEqual(expected), { timeout: 20_000 });
+  return now();
 }
 
 describe('a changed configuration', () => {
   it('takes effect without a restart: new sources and registries, changed and removed ones', async () => {
     write(configOf({ one: ['a/b'], two: ['c/c'] }));
-    await expectServed({ one: ['a/b'], two: ['c/c'] });
+    expect(await served({ one: ['a/b'], two: ['c/c'] })).toEqual({ one: ['a/b'], two: ['c/c'] });
 
     write(configOf({ two: ['c/c'] }));
-    await expectServed({ one: 404, two: ['c/c'] });
+    expect(await served({ one: 404, two: ['c/c'] })).toEqual({ one: 404, two: ['c/c'] });
 
     write(configOf({ one: ['a/a'], two: ['c/c'] }));
-    await expectServed({ one: ['a/a'], two: ['c/c'] });
+    expect(await served({ one: ['a/a'], two: ['c/c'] })).toEqual({ one: ['a/a'], two: ['c/c'] });
   });
 
   it('with problems changes nothing and names each of them', async () => {
@@ -76,14 +78,14 @@ describe('a changed configuration', () => {
       timeout: 20_000,
     });
 
-    await expectServed({ one: ['a/a'], two: ['c/c'] });
+    expect(await served({ one: ['a/a'], two: ['c/c'] })).toEqual({ one: ['a/a'], two: ['c/c'] });
   });
 
   it('is read when the hang-up signal comes, and then says what waits for a restart', async () => {
     write(configOf({ one: ['a/a'], two: ['c/d'] }, { server: { shutdownGrace: '5s' } }));
     process.kill(server.pid, 'SIGHUP');
 
-    await expectServed({ one: ['a/a'], two: ['c/d'] });
+    expect(await served({ one: ['a/a'], two: ['c/d'] })).toEqual({ one: ['a/a'], two: ['c/d'] });
     expect(server.stderr() + server.stdout()).toContain('Changes of server take effect at the next start');
   });
 });

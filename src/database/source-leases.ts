@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DomainError } from '../common/domain-error.js';
+import { REGISTRY_CONFIG } from '../config/config.module.js';
+import type { RegistryConfig } from '../config/registry-config.js';
+import { LeaseStore } from './stores/lease.store.js';
+
+/** Shortest time between two heartbeats that failed, in milliseconds. */
+const SHORTEST_RETRY = 50;
+
+/** The right to run the rounds of one source, until it is released or lost. */
+export interface SourceLease {
+  readonly source: string;
+  /** Goes into every commit of the round, which is refused once another process has taken the source over. */
+  readonly token: number;
+  /** Aborts with a DomainError `conflict` when the lease is lost: taken over, or not prolonged in time. */
+  readonly signal: AbortSignal;
+  /** Asks the store whether another process has it now; false when the store does not answer. */
+  isTakenOver(): Promise<boolean>;
+  /** Ends the heartbeat and lets others in at once. Never fails: what cannot be released expires. */
+  release(): Promise<void>;
+}
+
+/** Another process has the lease. */
+export interface LeaseHeld {
+  readonly heldForMs: number;
+}
+
+/**
+ * Leases of sources, so that all the processes on one database run one round of a source at a time. Each is kept alive
+ * by a heartbeat every third of its length (`sync.leaseLength`); when its process dies it expires and the next one
+ * takes over with a greater token.
+ */
+@Injectable()
+export class SourceLeases {
+  private readonly logger = new Logger('Lease');
+  private readonly holder = `${hostname()} ${process.pid} ${randomUUID()}`;
+  private readonly lengthMs: number;
+  /** Nobody else can open an embedded store: there the lease cannot be lost, however long a heartbeat has to wait. */
+  private readonly isShared: boolean;
+
+  constructor(
+    @Inject(REGISTRY_CONFIG) config: Pick<RegistryConfig, 'sync' | 'database'>,
+    private readonly store: LeaseStore,
+  ) {
+    this.lengthMs = config.sync.leaseLengthMs;
+    this.isShared = config.database !== undefined;
+  }
+
+  /** Takes the lease of a source, or says how long another process has it at least. @throws when the store fails */
+  async acquire(source: string): Promise<SourceLease | LeaseHeld> {
+    const askedAt = performance.now();
+    const token = await this.store.acquire({ source, holder: this.holder, lengthMs: this.lengthMs });
+    if (token === undefined) return { heldForMs: await this.store.remaining(source) };
+    return this.keep({ source, token }, askedAt);
+  }
+
+  private keep(ref: { source: string; token: number }, askedAt: number): SourceLease {
+    const lost = new AbortController();
+    let heartbeat: NodeJS.Timeout | undefined;
+    let isReleased = false;
+    const lose = (reason: string) => {
+      if (isReleased || lost.signal.aborted) return;
+      clearTimeout(heartbeat);
+      this.logger.warn(`${ref.source}: ${reason}; its round is given up`);
+      lost.abort(new DomainError('conflict', reason));
+    };
+    const deadlineAfter = (start: number): NodeJS.Timeout | undefined => {
+      if (!this.isShared) return undefined;
+      const left = start + this.lengthMs - performance.now();
+      return setTimeout(() => lose('the lease ran out before it could be prolonged'), left).unref();
+    };
+    let deadline = deadlineAfter(askedAt);
+    const beat = async () => {
+      const start = performance.now();
+      const isKept = await this.store.renew(ref, this.lengthMs).catch(() => undefined);
+      if (isReleased || lost.signal.aborted) return;
+      if (isKept === false) {
+        clearTimeout(deadline);
+        lose('another replica took this source over');
+        return;
+      }
+      if (isKept === true) {
+        clearTimeout(deadline);
+        deadline = deadlineAfter(start);
+      }
+      next(isKept === true ? this.lengthMs / 3 : Math.max(SHORTEST_RETRY, this.lengthMs / 12));
+    };
+    const next = (delay: number) => {
+      heartbeat = setTimeout(() => void beat(), delay).unref();
+    };
+    next(this.lengthMs / 3);
+    const release = async () => {
+      if (isReleased) return;
+      isReleased = true;
+      clearTimeout(heartbeat);
+      clearTimeout(deadline);
+      await this.store.release(ref).catch((error: unknown) => {
+        this.logger.debug(`${ref.source}: the lease could not be released and expires: ${String(error)}`);
+      });
+    };
+    const isTakenOver = async () =>
+      (await this.store.renew(ref, this.lengthMs).catch(() => undefined)) === false;
+    return { ...ref, signal: lost.signal, isTakenOver, release };
+  }
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { DomainError } from '../../common/domain-error.js';
+
+/** Who asks for a lease, and for how long, in milliseconds. */
+export interface LeaseRequest {
+  readonly source: string;
+  readonly holder: string;
+  readonly lengthMs: number;
+}
+
+/** Names one holding of a lease. */
+export interface LeaseRef {
+  readonly source: string;
+  readonly token: number;
+}
+
+/** The rows that say which process runs the rounds of a source. The database's clock alone decides what has expired. */
+@Injectable()
+export class LeaseStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Takes a lease that is free or has expired, and returns its token; undefined while another has it. The look
+   * before keeps those who come in vain from waiting for a commit that the holder has under way.
+   */
+  async acquire({ source, holder, lengthMs }: LeaseRequest): Promise<number | undefined> {
+    const rows: { token: number }[] = await this.dataSource.query(
+      `INSERT INTO source_lease AS l (source, holder, token, expires_at)
+       SELECT $1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond'
+        WHERE NOT EXISTS (SELECT FROM source_lease WHERE source = $1 AND expires_at > clock_timestamp())
+       ON CONFLICT (source) DO UPDATE
+         SET holder = $2, token = l.token + 1, expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+       WHERE l.expires_at <= clock_timestamp()
+       RETURNING l.token::float8 AS token`,
+      [source, holder, lengthMs],
+    );
+    return rows[0]?.token;
+  }
+
+  /** Milliseconds until a lease expires; 0 when it is free. */
+  async remaining(source: string): Promise<number> {
+    const rows: { remaining: number }[] = await this.dataSource.query(
+      `SELECT greatest(0, extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS remaining
+         FROM source_lease WHERE source = $1`,
+      [source],
+    );
+    return rows[0]?.remaining ?? 0;
+  }
+
+  /** Prolongs a lease; false when another process has taken it over. */
+  async renew({ source, token }: LeaseRef, lengthMs: number): Promise<boolean> {
+    const [rows]: [unknown[], number] = await this.dataSource.query(
+      `UPDATE source_lease SET expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+        WHERE source = $1 AND token = $2 AND holder IS NOT NULL RETURNING source`,
+      [source, token, lengthMs],
+    );
+    return rows.length > 0;
+  }
+
+  /** Gives a lease up, unless another process has it by now. */
+  async release({ source, token }: LeaseRef): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE source_lease SET holder = NULL, expires_at = '-infinity' WHERE source = $1 AND token = $2`,
+      [source, token],
+    );
+  }
+
+  /** Frees every lease, for a store that no other process can have open. */
+  async releaseAll(): Promise<void> {
+    await this.dataSource.query(`UPDATE source_lease SET holder = NULL, expires_at = '-infinity'`);
+  }
+}
+
+/**
+ * Lets a transaction go on only while the lease is still that of `token`, and keeps others from taking it over until
+ * the transaction ends. Having expired does no harm as long as nobody has taken it over.
+ * @throws DomainError `conflict`
+ */
+export async function fence(manager: EntityManager, { source, token }: LeaseRef): Promise<void> {
+  const rows: unknown[] = await manager.query(
+    'SELECT FROM source_lease WHERE source = $1 AND token = $2 FOR KEY SHARE',
+    [source, token],
+  );
+  if (rows.length > 0) return;
+  throw new DomainError('conflict', 'another replica took this source over; nothing was written');
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { SourceConfig } from '../config/registry-config.js';
+import { SourceLeases } from '../database/source-leases.js';
+import type { SourceWatch } from '../sources/source-provider.js';
+import { type RoundRequest, type RoundResult, SyncService } from './sync.service.js';
+
+/** Another process runs the source's rounds; there is no need to look again before `heldForMs` have passed. */
+export interface RoundHeld {
+  readonly outcome: 'held';
+  readonly heldForMs: number;
+}
+
+/** Rounds of which only one runs at a time for each source, over all the processes on one database. */
+@Injectable()
+export class LeasedRounds {
+  constructor(
+    private readonly leases: SourceLeases,
+    private readonly rounds: SyncService,
+  ) {}
+
+  /**
+   * One round, if no other process has one of this source under way. It is given up when another process takes the
+   * source over, and is then `held` like one that could not begin.
+   * @throws DomainError when the round fails
+   */
+  async run(request: Omit<RoundRequest, 'lease'>): Promise<RoundResult | RoundHeld> {
+    const lease = await this.leases.acquire(request.source.name);
+    if (!('token' in lease)) return { outcome: 'held', heldForMs: lease.heldForMs };
+    try {
+      const signal = AbortSignal.any([request.signal, lease.signal]);
+      return await this.rounds.run({ ...request, signal, lease });
+    } catch (error) {
+      if (await lease.isTakenOver()) return { outcome: 'held', heldForMs: 0 };
+      throw error;
+    } finally {
+      await lease.release();
+    }
+  }
+
+  /** Watches a source between its rounds, on every process. */
+  watch(source: SourceConfig, onChange: () => void): SourceWatch | undefined {
+    return this.rounds.watch(source, onChange);
+  }
+}
