@@ -6,6 +6,7 @@ import { ServerConfigModule } from './config/config.module.js';
 import { loadConfig } from './config/config.loader.js';
 import type { RegistryConfig, SourceConfig } from './config/registry-config.js';
 import { DatabaseModule } from './database/database.module.js';
+import { StoreGate } from './database/store-gate.js';
 import { SourceStore } from './database/stores/source.store.js';
 import { RoundsModule } from './sync/rounds.module.js';
 import { LeasedRounds } from './sync/leased-rounds.js';
@@ -49,6 +50,7 @@ export async function* syncOnce(options: SyncOnceOptions): AsyncGenerator<Source
     abortOnError: false,
   });
   try {
+    await app.get(StoreGate).openNow();
     if (!options.dryRun) await app.get(SourceStore).reconcile(config.sources);
     for (const source of chosen) yield await reportOn(app, source, options.dryRun);
   } finally {

@@ -5,6 +5,7 @@ import { storedVersion } from '../../test/support/documents.js';
 import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
 import type { SourceEntity } from '../database/entities/source.entity.js';
 import { RevisionFeed } from '../database/revision-feed.js';
+import type { StoreGate } from '../database/store-gate.js';
 import type { EntryStore, StoredVersion } from '../database/stores/entry.store.js';
 import type { SourceStore } from '../database/stores/source.store.js';
 import { OPEN_VISIBILITY, type VisibilitySet } from '../model/claims.js';
@@ -24,12 +25,9 @@ class MovingStore {
     };
     const sources: Pick<SourceStore, 'all'> = { all: () => Promise.resolve(this.sources as SourceEntity[]) };
     const config = { registries } as unknown as RegistryConfig;
-    return new CatalogService(
-      new LiveConfig(config),
-      entries as EntryStore,
-      sources as SourceStore,
-      this.feed,
-    );
+    const gate: Pick<StoreGate, 'begin'> = { begin: (work) => work() };
+    const stores = [entries as EntryStore, sources as SourceStore] as const;
+    return new CatalogService(new LiveConfig(config), ...stores, this.feed, gate as StoreGate);
   }
 
   private async *touched(revision: number, until: number): AsyncGenerator<readonly StoredVersion[]> {

@@ -4,6 +4,7 @@ import { DomainError } from '../common/domain-error.js';
 import { LiveConfig } from '../config/live-config.js';
 import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
 import { RevisionFeed } from '../database/revision-feed.js';
+import { StoreGate } from '../database/store-gate.js';
 import { EntryStore } from '../database/stores/entry.store.js';
 import { SourceStore } from '../database/stores/source.store.js';
 import type { VisibilitySet } from '../model/claims.js';
@@ -30,6 +31,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     private readonly entries: EntryStore,
     private readonly sources: SourceStore,
     private readonly feed: RevisionFeed,
+    private readonly gate: StoreGate,
   ) {
     this.definitions = definitionsOf(config.current);
     this.subscriptions.push(config.changes.subscribe((next) => this.redefine(next)));
@@ -37,10 +39,12 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
 
   /** Loads what is stored, and follows every later revision. */
   async onModuleInit(): Promise<void> {
-    await this.load();
-    this.loaded = true;
-    this.filledAtStart = this.snapshot.revision > 0;
-    this.subscriptions.push(this.feed.revisions.subscribe(() => this.follow()));
+    await this.gate.begin(async () => {
+      await this.load();
+      this.loaded = true;
+      this.filledAtStart = this.snapshot.revision > 0;
+      this.subscriptions.push(this.feed.revisions.subscribe(() => this.follow()));
+    });
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { PoolConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { CatalogRevisionEntity } from './entities/catalog-revision.entity.js';
@@ -19,8 +20,9 @@ const ENTITIES = [
   SyncRunEntity,
 ];
 
-/** How the `pg` driver reaches the server: over the embedded engine's stream, or by a URL (tests, tools). */
-export type DatabaseConnection = { readonly stream: () => Duplex } | { readonly url: string };
+/** How the `pg` driver reaches the server: over the embedded engine's stream, by its own settings, or by a URL. */
+export type DatabaseConnection =
+  { readonly stream: () => Duplex } | { readonly pool: PoolConfig } | { readonly url: string };
 
 /**
  * TypeORM options for the one schema. The embedded engine has a single session, hence its pool of one: inside a
@@ -36,6 +38,7 @@ export function dataSourceOptions(connection: DatabaseConnection): DataSourceOpt
     synchronize: false,
   } as const;
   if ('url' in connection) return { ...common, url: connection.url };
+  if ('pool' in connection) return { ...common, extra: connection.pool };
   const extra = { stream: connection.stream, max: 1, idleTimeoutMillis: 0 };
   return { ...common, username: 'postgres', database: 'postgres', poolSize: 1, extra };
 }

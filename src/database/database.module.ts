@@ -1,13 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Global, Inject, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { REGISTRY_CONFIG } from '../config/config.module.js';
 import type { RegistryConfig } from '../config/registry-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { type EmbeddedStore, isWritable, openEmbeddedStore } from './embedded-store.js';
 import { EntryWriter } from './entry-writer.js';
+import { openPostgres } from './postgres-opening.js';
+import { postgresPool } from './postgres-pool.js';
 import { RevisionFeed } from './revision-feed.js';
+import { migrateUp } from './schema-migration.js';
 import { SourceLeases } from './source-leases.js';
+import { StoreGate } from './store-gate.js';
 import { EntryStore } from './stores/entry.store.js';
 import { LeaseStore } from './stores/lease.store.js';
 import { SourceStore } from './stores/source.store.js';
@@ -16,22 +20,8 @@ import { SourceStore } from './stores/source.store.js';
 const DISCONNECT_LIMIT = 5_000;
 const EMBEDDED_STORE = Symbol('EMBEDDED_STORE');
 
-/** Closes the connection first and the engine behind it last. */
-@Injectable()
-class StoreLifecycle implements OnApplicationShutdown {
-  constructor(
-    private readonly dataSource: DataSource,
-    @Inject(EMBEDDED_STORE) private readonly store: EmbeddedStore,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    // Behind an engine that does not answer any more, statements under way would hold the connection for ever.
-    await Promise.race([this.dataSource.destroy(), wait(DISCONNECT_LIMIT, undefined, { ref: false })]);
-    await this.store.close();
-  }
-}
-
-async function openStore({ fileStorage }: RegistryConfig): Promise<EmbeddedStore> {
+async function openStore({ database, fileStorage }: RegistryConfig): Promise<EmbeddedStore | undefined> {
+  if (database !== undefined) return undefined;
   const logger = new Logger('EmbeddedStore');
   if (fileStorage.memoryOnly) return openEmbeddedStore(undefined);
   if (await isWritable(fileStorage.baseDir)) return openEmbeddedStore(fileStorage.baseDir);
@@ -41,13 +31,35 @@ async function openStore({ fileStorage }: RegistryConfig): Promise<EmbeddedStore
   return openEmbeddedStore(undefined);
 }
 
-async function openDataSource(store: EmbeddedStore): Promise<DataSource> {
-  const dataSource = new DataSource(dataSourceOptions({ stream: store.engine.connect }));
-  await dataSource.initialize();
-  await dataSource.runMigrations();
-  // The lock of the store proves that whoever had them is gone.
-  await new LeaseStore(dataSource).releaseAll();
-  return dataSource;
+function makeDataSource(config: RegistryConfig, store: EmbeddedStore | undefined): DataSource {
+  if (store !== undefined) return new DataSource(dataSourceOptions({ stream: store.engine.connect }));
+  if (config.database === undefined) throw new Error('There is neither a database nor an embedded store');
+  return new DataSource(dataSourceOptions({ pool: postgresPool(config.database, 'runtime') }));
+}
+
+async function makeGate(
+  { database }: RegistryConfig,
+  dataSource: DataSource,
+  store: EmbeddedStore | undefined,
+): Promise<StoreGate> {
+  const close = async () => {
+    // Behind an engine that does not answer any more, statements under way would hold the connection for ever.
+    const disconnected = dataSource.isInitialized ? dataSource.destroy() : undefined;
+    await Promise.race([disconnected, wait(DISCONNECT_LIMIT, undefined, { ref: false })]);
+    await store?.close();
+  };
+  if (database !== undefined) return new StoreGate({ open: () => openPostgres(database, dataSource), close });
+  const gate = new StoreGate({
+    open: async () => {
+      await dataSource.initialize();
+      await migrateUp(dataSource);
+      // The lock of the store proves that whoever had them is gone.
+      await new LeaseStore(dataSource).releaseAll();
+    },
+    close,
+  });
+  await gate.openNow();
+  return gate;
 }
 
 /** The store, whatever engine is behind it. */
@@ -55,8 +67,8 @@ async function openDataSource(store: EmbeddedStore): Promise<DataSource> {
 @Module({
   providers: [
     { provide: EMBEDDED_STORE, useFactory: openStore, inject: [REGISTRY_CONFIG] },
-    { provide: DataSource, useFactory: openDataSource, inject: [EMBEDDED_STORE] },
-    StoreLifecycle,
+    { provide: DataSource, useFactory: makeDataSource, inject: [REGISTRY_CONFIG, EMBEDDED_STORE] },
+    { provide: StoreGate, useFactory: makeGate, inject: [REGISTRY_CONFIG, DataSource, EMBEDDED_STORE] },
     RevisionFeed,
     SourceStore,
     EntryStore,
@@ -64,6 +76,6 @@ async function openDataSource(store: EmbeddedStore): Promise<DataSource> {
     LeaseStore,
     SourceLeases,
   ],
-  exports: [DataSource, RevisionFeed, SourceStore, EntryStore, EntryWriter, SourceLeases],
+  exports: [DataSource, StoreGate, RevisionFeed, SourceStore, EntryStore, EntryWriter, SourceLeases],
 })
 export class DatabaseModule {}

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { Clock } from '../common/clock.js';
+import { StoreGate } from '../database/store-gate.js';
 import { CLOCK } from '../sync/clock.token.js';
 import { SyncProgress } from '../sync/sync-progress.js';
 import { Lifecycle } from './lifecycle.js';
@@ -23,6 +24,7 @@ export class Readiness {
     private readonly catalog: CatalogService,
     private readonly progress: SyncProgress,
     private readonly lifecycle: Lifecycle,
+    private readonly gate: StoreGate,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.startedAt = clock.now().getTime();
@@ -55,7 +57,13 @@ export class Readiness {
       return [`source:${source.name}`, { status, detail: source.phase }];
     });
     const catalog: ComponentState = { status: this.catalog.isLoaded ? 'ok' : 'waiting' };
-    return Object.fromEntries([['catalog', catalog], ...sources]);
+    return Object.fromEntries([['store', this.store], ['catalog', catalog], ...sources]);
+  }
+
+  private get store(): ComponentState {
+    const { isReady, problem } = this.gate;
+    if (isReady) return { status: 'ok' };
+    return problem === undefined ? { status: 'waiting' } : { status: 'failed', detail: problem };
   }
 
   private get waited(): number {

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { SourceEntity } from '../database/entities/source.entity.js';
-import { SourceStore } from '../database/stores/source.store.js';
+import { type RoundFailure, SourceStore } from '../database/stores/source.store.js';
 
 /** The status of every source in memory, so that reading it needs no database. */
 @Injectable()
 export class SyncProgress {
   private byName = new Map<string, SourceEntity>();
+  private isAdopted = false;
   private readonly firstRounds = new Set<string>();
   private readonly changes = new Subject<void>();
 
@@ -14,6 +15,19 @@ export class SyncProgress {
 
   /** Fires after each change of a status. */
   readonly changed: Observable<void> = this.changes.asObservable();
+
+  /** Makes the stored sources the configured ones. */
+  async adopt(sources: readonly { name: string; kind: string }[]): Promise<void> {
+    await this.sources.reconcile(sources);
+    await this.refresh();
+    this.isAdopted = true;
+  }
+
+  /** Stores that a round has failed. */
+  async failed(name: string, failure: RoundFailure): Promise<void> {
+    await this.sources.fail(name, failure);
+    await this.refresh();
+  }
 
   /** Takes the stored statuses over. */
   async refresh(): Promise<void> {
@@ -40,6 +54,9 @@ export class SyncProgress {
 
   /** True once every source's first round has ended: in this process, or well in another. */
   firstRoundsEnded(): boolean {
-    return this.all().every(({ name, phase }) => phase === 'complete' || this.firstRounds.has(name));
+    return (
+      this.isAdopted &&
+      this.all().every(({ name, phase }) => phase === 'complete' || this.firstRounds.has(name))
+    );
   }
 }

@@ -12,7 +12,8 @@ import type { Clock } from '../common/clock.js';
 import { formatDuration } from '../common/duration.js';
 import { LiveConfig } from '../config/live-config.js';
 import type { RegistryConfig, SourceConfig } from '../config/registry-config.js';
-import { SourceStore } from '../database/stores/source.store.js';
+import { StoreGate } from '../database/store-gate.js';
+import type { RoundFailure } from '../database/stores/source.store.js';
 import { CLOCK } from './clock.token.js';
 import { LeasedRounds } from './leased-rounds.js';
 import { retryDelay, withJitter } from './retry-delay.js';
@@ -46,14 +47,14 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly config: LiveConfig,
     private readonly rounds: LeasedRounds,
-    private readonly sources: SourceStore,
     private readonly timers: SchedulerRegistry,
     private readonly progress: SyncProgress,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly gate: StoreGate,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.apply(this.config.current);
+    await this.gate.begin(() => this.apply(this.config.current));
     this.subscription = this.config.changes.subscribe(() => this.applyLater());
   }
 
@@ -79,8 +80,7 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     await this.stop(
       [...this.schedules.values()].filter(({ source }) => wanted.get(source.name) !== JSON.stringify(source)),
     );
-    await this.sources.reconcile(sources);
-    await this.progress.refresh();
+    await this.progress.adopt(sources);
     for (const source of sources) if (!this.schedules.has(source.name)) this.start(source);
   }
 
@@ -141,13 +141,9 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     return Math.max(0, nextAttempt.getTime() - this.clock.now().getTime());
   }
 
-  private async recordFailure(
-    source: SourceConfig,
-    failure: Parameters<SourceStore['fail']>[1],
-  ): Promise<void> {
+  private async recordFailure(source: SourceConfig, failure: RoundFailure): Promise<void> {
     try {
-      await this.sources.fail(source.name, failure);
-      await this.progress.refresh();
+      await this.progress.failed(source.name, failure);
     } catch (error) {
       this.logger.error(`${source.name}: the failed round could not be recorded: ${String(error)}`);
     }

@@ -40,7 +40,7 @@ beforeEach(async () => {
   const providers = new Map([['file' as const, new FileProvider()]]);
   sync = new SyncService(providers, db.sources, db.entries, db.writer, systemClock);
   const config = { registries: [{ name: 'default', sources: ['one'] }] } as unknown as RegistryConfig;
-  catalog = new CatalogService(new LiveConfig(config), db.entries, db.sources, db.feed);
+  catalog = new CatalogService(new LiveConfig(config), db.entries, db.sources, db.feed, db.gate);
   await catalog.onModuleInit();
 });
 
@@ -222,10 +222,10 @@ describe('rounds of a source that breaks', () => {
     scheduler = new SyncScheduler(
       config,
       new LeasedRounds(db.leases, sync),
-      db.sources,
       new SchedulerRegistry(),
       progress,
       systemClock,
+      db.gate,
     );
   });
 

@@ -52,10 +52,10 @@ it('a change starts a round at once, and one more after a round under way', asyn
   const scheduler = new SyncScheduler(
     new LiveConfig(config as unknown as RegistryConfig),
     new LeasedRounds(db.leases, sync),
-    db.sources,
     timers,
     progress,
     systemClock,
+    db.gate,
   );
   const rounds = (count: number) =>
     vi.waitFor(() => expect(provider.rounds).toBe(count), { timeout: 10_000 });

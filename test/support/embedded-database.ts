@@ -6,12 +6,14 @@ import { EntryWriter } from '../../src/database/entry-writer.js';
 import { RevisionFeed } from '../../src/database/revision-feed.js';
 import { SourceLeases } from '../../src/database/source-leases.js';
 import { EntryStore, type StoredVersion } from '../../src/database/stores/entry.store.js';
+import { StoreGate } from '../../src/database/store-gate.js';
 import { LeaseStore } from '../../src/database/stores/lease.store.js';
 import { SourceStore } from '../../src/database/stores/source.store.js';
 
 /** The embedded store in its own thread, with everything that reads and writes it. */
 export class EmbeddedDatabase {
   readonly feed = new RevisionFeed();
+  readonly gate: StoreGate;
   readonly entries: EntryStore;
   readonly sources: SourceStore;
   readonly writer: EntryWriter;
@@ -19,8 +21,10 @@ export class EmbeddedDatabase {
 
   private constructor(
     readonly dataSource: DataSource,
-    private readonly closeEngine: () => Promise<void>,
+    closeEngine: () => Promise<void>,
   ) {
+    const close = () => dataSource.destroy().then(closeEngine);
+    this.gate = new StoreGate({ open: async () => undefined, close });
     this.entries = new EntryStore(dataSource);
     this.sources = new SourceStore(dataSource, this.feed);
     this.writer = new EntryWriter(dataSource, this.feed);
@@ -33,7 +37,9 @@ export class EmbeddedDatabase {
     const dataSource = new DataSource(dataSourceOptions({ stream: store.engine.connect }));
     await dataSource.initialize();
     await dataSource.runMigrations();
-    return new EmbeddedDatabase(dataSource, () => store.close());
+    const database = new EmbeddedDatabase(dataSource, () => store.close());
+    await database.gate.openNow();
+    return database;
   }
 
   /** Forgets every source with all that belongs to it; revisions go on counting. */
@@ -50,7 +56,6 @@ export class EmbeddedDatabase {
   }
 
   async close(): Promise<void> {
-    await this.dataSource.destroy();
-    await this.closeEngine();
+    await this.gate.onApplicationShutdown();
   }
 }

@@ -1,0 +1,64 @@
+import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { MIGRATIONS } from '../../migrations/index.js';
+
+/** Any number will do, as long as every version of this program takes the same one. */
+const MIGRATION_LOCK = 7_236_414_971;
+
+/** What a database has of the schema, by the names of migrations, oldest first. */
+export interface SchemaState {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+  /** Applied by a newer program, which this one does not know. */
+  readonly unknown: readonly string[];
+}
+
+/** Compares the database with this program. Changes nothing. */
+export async function readSchemaState(dataSource: DataSource): Promise<SchemaState> {
+  const known = MIGRATIONS.map(({ name }) => name);
+  const [table]: { present: boolean }[] = await dataSource.query(
+    `SELECT to_regclass('migrations') IS NOT NULL AS present`,
+  );
+  const rows: { name: string }[] =
+    table?.present === true
+      ? await dataSource.query('SELECT name FROM migrations ORDER BY timestamp, id')
+      : [];
+  const applied = rows.map(({ name }) => name);
+  return {
+    applied: applied.filter((name) => known.includes(name)),
+    pending: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  };
+}
+
+/** Applies what is pending, all or nothing, and returns the names of what was applied. */
+export function migrateUp(dataSource: DataSource): Promise<string[]> {
+  return underLock(dataSource, async (executor) => {
+    const applied = await executor.executePendingMigrations();
+    return applied.map(({ name }) => name);
+  });
+}
+
+/**
+ * Runs in one transaction under a lock that ends with it: both stay on one connection even behind a pooler that
+ * hands its connections on after each transaction.
+ */
+async function underLock<T>(
+  dataSource: DataSource,
+  work: (executor: MigrationExecutor, runner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    await runner.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'all';
+    const result = await work(executor, runner);
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
