@@ -10,10 +10,10 @@ const MAX_LINES = 50;
 export function syncReportText(report: SourceReport, dryRun: boolean): string {
   if ('error' in report) return `${report.source}: failed: ${messageOf(report.error)}\n`;
   if (report.round === undefined) return `${report.source}: unchanged\n`;
-  const { plan, refused } = report.round;
+  const { plan } = report.round;
   const numbers =
     `${plan.added} added, ${plan.changed} changed, ${plan.removed} removed, ` +
-    `${refused.length} refused, ${plan.unchanged} unchanged`;
+    `${plan.refused} refused, ${plan.unchanged} unchanged`;
   const lines = [
     `${report.source}: ${numbers}${dryRun ? ' (nothing was written)' : ''}`,
     ...difference(report.round),
@@ -21,20 +21,19 @@ export function syncReportText(report: SourceReport, dryRun: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-function difference({ plan, refused }: PreparedRound): string[] {
-  const written = (isNew: boolean) =>
-    plan.writes.filter((write) => write.isNew === isNew).map(({ document }) => refText(document));
+function difference({ plan }: PreparedRound): string[] {
+  const { added, changed, removed, refused } = plan.samples;
   return [
-    ...bounded('+', written(true)),
-    ...bounded('~', written(false)),
-    ...bounded('-', plan.drops.map(refText)),
-    ...bounded('!', refused.map(refusalText)),
+    ...bounded('+', plan.added, added.map(refText)),
+    ...bounded('~', plan.changed, changed.map(refText)),
+    ...bounded('-', plan.removed, removed.map(refText)),
+    ...bounded('!', plan.refused, refused.map(refusalText)),
   ];
 }
 
-function bounded(mark: string, texts: readonly string[]): string[] {
+function bounded(mark: string, total: number, texts: readonly string[]): string[] {
   const lines = texts.slice(0, MAX_LINES).map((text) => `  ${mark} ${text}`);
-  const rest = texts.length - lines.length;
+  const rest = total - lines.length;
   return rest > 0 ? [...lines, `  ${mark} and ${rest} more`] : lines;
 }
 

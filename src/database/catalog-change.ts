@@ -38,17 +38,19 @@ export interface LatestMark extends VersionRef {
   readonly isLatest: boolean;
 }
 
-/** The difference between what is stored of a source and what shall be. */
+/**
+ * The difference between what is stored of a source and what shall be, in batches that one statement can take. Each
+ * list is read from its start whenever it is asked for, because a transaction may have to be tried again.
+ */
 export interface CatalogChange {
-  readonly writes: readonly VersionWrite[];
+  /** True when nothing of the catalogue is to be written. */
+  readonly isEmpty: boolean;
+  writes(): AsyncIterable<readonly VersionWrite[]>;
   /** Versions that left the source and become tombstones. */
-  readonly drops: readonly LatestMark[];
-  readonly marks: readonly LatestMark[];
-}
-
-/** True when nothing is to be written. */
-export function isEmptyChange({ writes, drops, marks }: CatalogChange): boolean {
-  return writes.length + drops.length + marks.length === 0;
+  drops(): AsyncIterable<readonly LatestMark[]>;
+  marks(): AsyncIterable<readonly LatestMark[]>;
+  /** Every refused document of the source as it is now. */
+  refused(): AsyncIterable<readonly RefusedDocument[]>;
 }
 
 /** What a round that succeeded leaves in the status of its source. */
@@ -63,6 +65,7 @@ export interface RoundOutcome {
   readonly removed: number;
   readonly unchanged: number;
   readonly bytes: number;
-  readonly refused: readonly RefusedDocument[];
+  /** Documents in quarantine. */
+  readonly refused: number;
   readonly nextAttempt: Date;
 }

@@ -1,12 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import {
-  isEmptyChange,
-  type CatalogChange,
-  type LatestMark,
-  type RoundOutcome,
-  type VersionWrite,
-} from './catalog-change.js';
+import type { RefusedDocument } from '../model/entry.js';
+import type { CatalogChange, LatestMark, RoundOutcome, VersionWrite } from './catalog-change.js';
 import { QuarantineEntity } from './entities/quarantine.entity.js';
 import { SourceEntity } from './entities/source.entity.js';
 import { SyncRunEntity } from './entities/sync-run.entity.js';
@@ -15,11 +10,12 @@ import { forgetOldRuns } from './run-retention.js';
 import { fence, type LeaseRef } from './stores/lease.store.js';
 import { retriedTransaction } from './retried-transaction.js';
 
-/** Characters of documents sent with one statement; it bounds what driver and engine hold twice. */
-const BATCH_CHARACTERS = 2_000_000;
-const BATCH_ROWS = 500;
 /** Separates the items of a list that travels as one text; facets never hold control characters. */
 const LIST_SEPARATOR = '\u001f';
+
+/** What makes a tombstone, besides the mark. */
+const DROPPED = `, is_dropped = true, status = 'deleted', status_message = NULL, updated_at = $6,
+  status_changed_at = CASE WHEN v.status = 'deleted' THEN v.status_changed_at ELSE $6 END`;
 
 /** The only code that changes entries: one desired difference, one transaction, one revision. */
 @Injectable()
@@ -32,7 +28,8 @@ export class EntryWriter {
   /**
    * Commits a round's change with its outcome, all or nothing. Returns the revision of the source's last change:
    * a round that changes nothing makes no new one. With a lease, nothing is written once another process has taken
-   * the source over. @throws DomainError `conflict` then
+   * the source over. What the change reads from must wait for nobody: it is read while the transaction is open.
+   * @throws DomainError `conflict` when the lease is another's
    */
   async commit(
     source: string,
@@ -42,17 +39,12 @@ export class EntryWriter {
   ): Promise<number> {
     const revision = await retriedTransaction(this.dataSource, async (manager) => {
       if (lease !== undefined) await fence(manager, { source, token: lease.token });
-      const commit = isEmptyChange(change) ? await lastChange(manager, source) : await nextRevision(manager);
-      for (const batch of batches(change.writes)) await upsert(manager, source, batch, commit);
-      await mark(manager, source, change.marks, commit, '');
-      await mark(
-        manager,
-        source,
-        change.drops,
-        commit,
-        `, is_dropped = true, status = 'deleted', status_message = NULL, updated_at = $6,
-           status_changed_at = CASE WHEN v.status = 'deleted' THEN v.status_changed_at ELSE $6 END`,
-      );
+      const commit = change.isEmpty ? await lastChange(manager, source) : await nextRevision(manager);
+      for await (const batch of change.writes()) await upsert(manager, source, batch, commit);
+      for await (const batch of change.marks()) await mark(manager, source, batch, commit, '');
+      for await (const batch of change.drops()) await mark(manager, source, batch, commit, DROPPED);
+      await manager.delete(QuarantineEntity, { source: { name: source } });
+      for await (const batch of change.refused()) await quarantine(manager, source, batch);
       await record(manager, source, outcome, commit.revision);
       return commit.revision;
     });
@@ -160,7 +152,6 @@ async function mark(
   commit: Commit,
   alsoSet: string,
 ): Promise<void> {
-  if (marks.length === 0) return;
   const parameters: unknown[] = [
     source,
     commit.revision,
@@ -178,26 +169,34 @@ async function mark(
   );
 }
 
+async function quarantine(
+  manager: EntityManager,
+  source: string,
+  refused: readonly RefusedDocument[],
+): Promise<void> {
+  await manager.query(
+    `INSERT INTO quarantine (source, kind, name, version, pointer, problems)
+     SELECT $1, u.kind, u.name, u.version, u.pointer, u.problems
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+         AS u (kind, name, version, pointer, problems)`,
+    [
+      source,
+      refused.map(({ kind }) => kind),
+      refused.map(({ name }) => name ?? null),
+      refused.map(({ version }) => version ?? null),
+      refused.map(({ pointer }) => pointer),
+      refused.map(({ problems }) => JSON.stringify(problems)),
+    ],
+  );
+}
+
 async function record(
   manager: EntityManager,
   source: string,
   outcome: RoundOutcome,
   revision: number,
 ): Promise<void> {
-  const { startedAt, endedAt, added, changed, removed, unchanged, bytes } = outcome;
-  const refused = outcome.refused.length;
-  await manager.delete(QuarantineEntity, { source: { name: source } });
-  for (let at = 0; at < refused; at += BATCH_ROWS) {
-    const rows = outcome.refused.slice(at, at + BATCH_ROWS).map((document) => ({
-      source: { name: source },
-      kind: document.kind,
-      name: document.name ?? null,
-      version: document.version ?? null,
-      pointer: document.pointer,
-      problems: JSON.stringify(document.problems),
-    }));
-    await manager.insert(QuarantineEntity, rows);
-  }
+  const { startedAt, endedAt, added, changed, removed, refused, unchanged, bytes } = outcome;
   await manager.update(SourceEntity, source, {
     phase: 'complete',
     lastSyncTime: endedAt,
@@ -215,20 +214,4 @@ async function record(
   const run = { startedAt, endedAt, added, changed, removed, refused, unchanged, bytes };
   await manager.insert(SyncRunEntity, { source: { name: source }, outcome: 'complete', ...run });
   await forgetOldRuns(manager, source);
-}
-
-function* batches(writes: readonly VersionWrite[]): Generator<readonly VersionWrite[]> {
-  let batch: VersionWrite[] = [];
-  let characters = 0;
-  for (const write of writes) {
-    const size = write.document.document.length + (write.document.original?.length ?? 0);
-    if (batch.length > 0 && (batch.length >= BATCH_ROWS || characters + size > BATCH_CHARACTERS)) {
-      yield batch;
-      batch = [];
-      characters = 0;
-    }
-    batch.push(write);
-    characters += size;
-  }
-  if (batch.length > 0) yield batch;
 }

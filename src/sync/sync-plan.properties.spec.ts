@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { versionDocument } from '../../test/support/documents.js';
 import { applyPlan, headKey } from '../../test/support/stored-versions.js';
-import { isEmptyChange, type VersionHead } from '../database/catalog-change.js';
+import { isEmptyPlan, planSync } from '../../test/support/sync-plans.js';
+import type { VersionHead } from '../database/catalog-change.js';
 import { ENTRY_STATUSES, type RefusedDocument, type VersionDocument } from '../model/entry.js';
 import { compareVersions } from '../model/version-order.js';
-import { planSync } from './sync-plan.js';
 
 /** What a source holds at one time: of each version at most one document or refusal. */
 interface Content {
@@ -98,7 +98,7 @@ describe('whatever a source holds, round after round', () => {
 
   it('a second round with the same data plans nothing', () => {
     eachRound((_before, after, { documents, refused }) => {
-      expect(isEmptyChange(planSync(after, documents, refused))).toBe(true);
+      expect(isEmptyPlan(planSync(after, documents, refused))).toBe(true);
     });
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { versionDocument } from '../../test/support/documents.js';
-import { isEmptyChange, type VersionHead } from '../database/catalog-change.js';
+import { isEmptyPlan, planSync, type SyncPlan } from '../../test/support/sync-plans.js';
+import type { VersionHead } from '../database/catalog-change.js';
 import type { RefusedDocument, VersionDocument } from '../model/entry.js';
-import { isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
+import { isMassRemoval } from './sync-plan.js';
 import { applyPlan } from '../../test/support/stored-versions.js';
 
 const MONDAY = new Date('2026-03-02T08:00:00Z');
@@ -51,7 +52,7 @@ describe('what a plan holds', () => {
   it('is empty for the same data in another order', () => {
     const plan = planSync(stored(A1, A2, B1), [B1, A2, A1], []);
 
-    expect(isEmptyChange(plan)).toBe(true);
+    expect(isEmptyPlan(plan)).toBe(true);
     expect(plan).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: 3 });
   });
 
@@ -78,7 +79,7 @@ describe('what a plan holds', () => {
   it('drops nothing twice', () => {
     const tombstones = applyPlan(stored(A1), planSync(stored(A1), [], []), TUESDAY);
 
-    expect(isEmptyChange(planSync(tombstones, [], []))).toBe(true);
+    expect(isEmptyPlan(planSync(tombstones, [], []))).toBe(true);
   });
 
   it('brings a tombstone back as something added', () => {
@@ -110,7 +111,7 @@ describe('refused documents', () => {
   it('leave the last good one of their version in place, and its mark', () => {
     const plan = planSync(stored(A1, A2), [A1], [refusal({ name: 'a/a', version: '2.0.0' })]);
 
-    expect(isEmptyChange(plan)).toBe(true);
+    expect(isEmptyPlan(plan)).toBe(true);
   });
 
   it('protect no other version', () => {
@@ -128,7 +129,7 @@ describe('refused documents', () => {
   it('do not bring a tombstone back', () => {
     const tombstones = applyPlan(stored(A1), planSync(stored(A1), [], []), TUESDAY);
 
-    expect(isEmptyChange(planSync(tombstones, [], [refusal({ name: 'a/a', version: '1.0.0' })]))).toBe(true);
+    expect(isEmptyPlan(planSync(tombstones, [], [refusal({ name: 'a/a', version: '1.0.0' })]))).toBe(true);
   });
 });
 
@@ -228,7 +229,7 @@ describe('versions that are ordered by their publication', () => {
     const past = versionDocument({ name: 'b/b', version: 'build-a', publishedAt: MONDAY });
     const undated = ['a/a', 'b/b'].map((name) => versionDocument({ name, version: 'build-b' }));
 
-    const plan = planSync([], [future, past, ...undated], [], TUESDAY);
+    const plan = planSync([], [future, past, ...undated], [], { now: TUESDAY });
 
     expect(versionsOf(plan).writes).toEqual([
       'a/a build-a latest',

@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
-import type {
-  CatalogChange,
-  LatestMark,
-  VersionHead,
-  VersionRef,
-  VersionWrite,
-} from '../database/catalog-change.js';
+import type { LatestMark, VersionHead, VersionRef, VersionWrite } from '../database/catalog-change.js';
 import type { EntryKind, RefusedDocument, VersionDocument } from '../model/entry.js';
-import { latestOf } from '../model/version-order.js';
+import { SourceVersions, type VersionState } from './source-versions.js';
+import { compareVersion } from './version-comparison.js';
 
-/** A change with what it amounts to. */
-export interface SyncPlan extends CatalogChange {
+/** What a round was given: all that its source holds, or only what changed since the last one. */
+export type RoundScope = 'everything' | 'changes';
+
+/** What a round's change amounts to. */
+export interface PlanNumbers {
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
+  /** Versions that stay as they are; in a round of changes those that it does not mention too. */
   readonly unchanged: number;
   /** Entries that had a version that is not deleted, before the change, and those of them that lose their last. */
   readonly entriesBefore: number;
@@ -22,183 +20,169 @@ export interface SyncPlan extends CatalogChange {
   readonly counts: Readonly<Record<EntryKind, number>>;
 }
 
+/** The first versions of each difference, for people to read; the numbers are complete. */
+export interface PlanSamples {
+  readonly added: readonly VersionRef[];
+  readonly changed: readonly VersionRef[];
+  readonly removed: readonly VersionRef[];
+}
+
+/** A write that waits for the end of the round to know its place among its siblings. */
+export interface PlannedWrite {
+  /** By which `SyncPlanner.settle` knows it. */
+  readonly ticket: number;
+  readonly write: Omit<VersionWrite, 'isLatest'>;
+}
+
+/** A finished plan; its writes are with whoever kept them. */
+export interface FinishedPlan extends PlanNumbers {
+  readonly drops: readonly LatestMark[];
+  readonly marks: readonly LatestMark[];
+  readonly samples: PlanSamples;
+}
+
 /** Entries that a source may lose in one round whatever its size. */
 const REMOVALS_ALWAYS_ALLOWED = 9;
+/** Versions named of each kind of difference. */
+const SAMPLES = 1000;
 
 /** True when a source would lose at least ten entries and more than half: rather an accident than a decision. */
-export function isMassRemoval({ entriesBefore, entriesLost }: SyncPlan): boolean {
+export function isMassRemoval({
+  entriesBefore,
+  entriesLost,
+}: Pick<PlanNumbers, 'entriesBefore' | 'entriesLost'>): boolean {
   return entriesLost > REMOVALS_ALWAYS_ALLOWED && entriesLost > entriesBefore / 2;
 }
 
 /**
- * Compares what is stored of a source with what it holds now. Pure: the same arguments give the same plan. `now`
- * stands for the time of the commit that is to come, where a document says nothing of its publication.
- * A version that was refused this time stays as it is until the source drops it, so that a bad file never
- * promotes a source of lower precedence.
+ * Compares what is stored of a source with what it holds now, document by document, and keeps no document. Pure: the
+ * same calls give the same plan. First all that is stored, then what was read and refused, in any order; then the end.
+ *
+ * A version that was refused stays as it is until the source drops it, so that a bad file never promotes a source of
+ * lower precedence. Of a version that is read twice the first stays; among changes the last does, because upstreams
+ * repeat what changes while they are read.
  */
-export function planSync(
-  stored: readonly VersionHead[],
-  desired: readonly VersionDocument[],
-  refused: readonly RefusedDocument[],
-  now: Date = new Date(),
-): SyncPlan {
-  const heads = new Map(stored.map((head) => [keyOf(head), head]));
-  const kept = new Set(desired.map(keyOf));
-  const keptEntries = new Set<string>();
-  for (const document of refused) {
-    kept.add(keyOf(document));
-    // Which version it would have been is unknown, so it may be any of its entry's.
-    if (document.name !== undefined && document.version === undefined) {
-      keptEntries.add(`${document.kind} ${document.name}`);
+export class SyncPlanner {
+  private readonly versions = new SourceVersions();
+  private readonly tickets: VersionState[] = [];
+
+  constructor(private readonly scope: RoundScope = 'everything') {}
+
+  /** Takes in what is stored of a version. */
+  store(head: VersionHead): void {
+    this.versions.store(head);
+  }
+
+  /**
+   * Takes in a document; unwanted is one that the filter leaves out. Returns what is to be written of it, `repeated`
+   * when another one stays, or `settled` when there is nothing to do for it now.
+   */
+  read(document: VersionDocument, isWanted: boolean): PlannedWrite | 'repeated' | 'settled' {
+    const state = this.versions.of(document);
+    if (state.isRead && this.scope === 'everything') return 'repeated';
+    state.isRead = true;
+    state.isWanted = isWanted;
+    state.writing = undefined;
+    if (!isWanted) return 'settled';
+    const write = compareVersion(state.stored?.compared(), document);
+    if (write === undefined) return 'settled';
+    const ticket = this.tickets.push(state) - 1;
+    const publishedAt = write.publishedAt?.getTime();
+    state.writing = { ticket, isNew: write.isNew, deleted: document.status === 'deleted', publishedAt };
+    return { ticket, write };
+  }
+
+  /** Takes in a document that cannot be served. Not one that the filter leaves out by name. */
+  refuse({ kind, name, version }: Pick<RefusedDocument, 'kind' | 'name' | 'version'>): void {
+    if (name === undefined) return;
+    if (version === undefined) {
+      const entry = this.versions.findEntry(kind, name);
+      if (entry !== undefined) entry.keepsAll = true;
+      return;
     }
-  }
-  const writes: VersionWrite[] = [];
-  for (const document of desired) {
-    const head = heads.get(keyOf(document));
-    const write = planWrite(head, document);
-    if (write !== undefined) writes.push(write);
-  }
-  const drops = stored.filter(
-    (head) => !head.isDropped && !kept.has(keyOf(head)) && !keptEntries.has(entryKey(head)),
-  );
-  const entries = new EntryStates(stored, writes, drops, now);
-  const added = writes.filter(({ isNew }) => isNew).length;
-  return {
-    writes: writes.map((write) => ({ ...write, isLatest: entries.isLatest(write.document) })),
-    drops: drops.map((head) => ({ ...refOf(head), isLatest: entries.isLatest(head) })),
-    marks: entries.movedMarks(),
-    added,
-    changed: writes.length - added,
-    removed: drops.length,
-    unchanged: desired.length - writes.length,
-    ...entries.losses(stored),
-    counts: entries.counts(),
-  };
-}
-
-function planWrite(head: VersionHead | undefined, document: VersionDocument): VersionWrite | undefined {
-  const contentHash = sha256(document.document);
-  const servedHash = hashOfServed(document);
-  const isNew = head === undefined || head.isDropped;
-  const write = { document, isNew, contentHash, servedHash, isLatest: false };
-  if (head === undefined) {
-    const publishedAt = document.publishedAt;
-    const statusChangedAt = document.statusChangedAt ?? publishedAt;
-    return { ...write, ...(publishedAt && { publishedAt }), ...(statusChangedAt && { statusChangedAt }) };
-  }
-  if (head.servedHash === servedHash && !head.isDropped) return undefined;
-  const sameStatus = head.status === document.status;
-  const sameText =
-    head.contentHash === contentHash && head.statusMessage === (document.statusMessage ?? null);
-  const statusChangedAt = document.statusChangedAt ?? (sameStatus ? head.statusChangedAt : undefined);
-  return {
-    ...write,
-    publishedAt: document.publishedAt ?? head.publishedAt,
-    ...(statusChangedAt && { statusChangedAt }),
-    ...(sameStatus && sameText && !head.isDropped && { updatedAt: head.updatedAt }),
-  };
-}
-
-interface VersionState extends VersionRef {
-  readonly publishedAt?: Date;
-  readonly deleted: boolean;
-  /** What is stored about it now; undefined for a new one. */
-  readonly wasLatest?: boolean;
-  readonly rewritten: boolean;
-}
-
-/** The versions of every entry as they will be after the change, and which of them is the latest. */
-class EntryStates {
-  private readonly entries = new Map<string, Map<string, VersionState>>();
-  private readonly latest = new Map<string, string | undefined>();
-
-  constructor(
-    stored: readonly VersionHead[],
-    writes: readonly VersionWrite[],
-    drops: readonly VersionHead[],
-    now: Date,
-  ) {
-    for (const head of stored) {
-      this.put({ ...head, deleted: head.status === 'deleted', wasLatest: head.isLatest, rewritten: false });
-    }
-    for (const head of drops) this.put({ ...head, deleted: true, wasLatest: head.isLatest, rewritten: true });
-    for (const { document, publishedAt } of writes) {
-      const deleted = document.status === 'deleted';
-      this.put({ ...refOf(document), deleted, rewritten: true, publishedAt: publishedAt ?? now });
-    }
+    const state = this.versions.find({ kind, name, version });
+    if (state !== undefined) state.isRefused = true;
   }
 
-  isLatest(ref: VersionRef): boolean {
-    return this.latestVersion(entryKey(ref)) === ref.version;
+  /** True when a document of this version was read. */
+  hasRead(ref: VersionRef): boolean {
+    return this.versions.find(ref)?.isRead === true;
   }
 
-  /** Versions that are neither written nor dropped, and whose mark changes. */
-  movedMarks(): LatestMark[] {
-    const moved: LatestMark[] = [];
-    for (const versions of this.entries.values()) {
-      for (const state of versions.values()) {
-        const isLatest = this.isLatest(state);
-        if (!state.rewritten && state.wasLatest !== isLatest) moved.push({ ...refOf(state), isLatest });
+  /**
+   * Ends the plan. `now` stands for the time of the commit that is to come, where a document says nothing of its
+   * publication.
+   */
+  finish(now: Date): FinishedPlan {
+    for (const state of this.versions) state.isDropped = this.isLeaving(state);
+    for (const entry of this.versions.entries()) entry.chooseLatest(now.getTime());
+    const drops: LatestMark[] = [];
+    const marks: LatestMark[] = [];
+    const added = new Sample();
+    const changed = new Sample();
+    let unchanged = 0;
+    for (const state of this.versions) {
+      const { stored, writing, isLatest } = state;
+      if (writing !== undefined) (writing.isNew ? added : changed).add(state);
+      else if (state.isDropped) drops.push({ ...state.ref, isLatest });
+      else if (stored !== undefined) {
+        if (stored.isLatest !== isLatest) marks.push({ ...state.ref, isLatest });
+        if (this.staysKnown(state)) unchanged += 1;
       }
     }
-    return moved;
+    const removed = drops.slice(0, SAMPLES).map(({ kind, name, version }) => ({ kind, name, version }));
+    return {
+      drops,
+      marks,
+      added: added.count,
+      changed: changed.count,
+      removed: drops.length,
+      unchanged,
+      ...this.countEntries(),
+      samples: { added: added.refs, changed: changed.refs, removed },
+    };
   }
 
-  losses(stored: readonly VersionHead[]): { entriesBefore: number; entriesLost: number } {
-    const before = new Set(stored.filter(({ status }) => status !== 'deleted').map(entryKey));
-    const lost = [...before].filter((key) => this.isGone(key));
-    return { entriesBefore: before.size, entriesLost: lost.length };
+  /**
+   * Whether the write that was given this ticket is of the latest version of its entry, once the plan is finished.
+   * Undefined when a later document of the same version took its place.
+   */
+  settle(ticket: number): boolean | undefined {
+    const state = this.tickets[ticket];
+    return state?.writing?.ticket === ticket ? state.isLatest : undefined;
   }
 
-  counts(): Record<EntryKind, number> {
+  private isLeaving({ entry, stored, isRead, isWanted, isRefused }: VersionState): boolean {
+    if (stored === undefined || stored.isDropped || isWanted || entry.keepsAll) return false;
+    return isRead || (this.scope === 'everything' && !isRefused);
+  }
+
+  private staysKnown({ stored, isWanted, isRead }: VersionState): boolean {
+    return isWanted || (this.scope === 'changes' && !isRead && stored?.isDropped === false);
+  }
+
+  private countEntries(): Pick<PlanNumbers, 'entriesBefore' | 'entriesLost' | 'counts'> {
     const counts = { server: 0, skill: 0, plugin: 0 };
-    for (const versions of this.entries.values()) {
-      const alive = [...versions.values()].find((state) => !state.deleted);
-      if (alive !== undefined) counts[alive.kind] += 1;
+    let entriesBefore = 0;
+    let entriesLost = 0;
+    for (const entry of this.versions.entries()) {
+      const isAlive = entry.isAlive();
+      if (isAlive) counts[entry.kind] += 1;
+      if (!entry.wasAlive()) continue;
+      entriesBefore += 1;
+      if (!isAlive) entriesLost += 1;
     }
-    return counts;
-  }
-
-  private isGone(key: string): boolean {
-    return [...(this.entries.get(key)?.values() ?? [])].every((state) => state.deleted);
-  }
-
-  private put(state: VersionState): void {
-    const key = entryKey(state);
-    const versions = this.entries.get(key) ?? new Map<string, VersionState>();
-    versions.set(state.version, state);
-    this.entries.set(key, versions);
-  }
-
-  /** The greatest version that is not deleted; when all are, the greatest of them keeps the mark. */
-  private latestVersion(key: string): string | undefined {
-    if (!this.latest.has(key)) {
-      const all = [...(this.entries.get(key)?.values() ?? [])];
-      const alive = all.filter((state) => !state.deleted);
-      this.latest.set(key, latestOf(alive.length > 0 ? alive : all)?.version);
-    }
-    return this.latest.get(key);
+    return { entriesBefore, entriesLost, counts };
   }
 }
 
-function entryKey({ kind, name }: VersionRef): string {
-  return `${kind} ${name}`;
-}
+/** Counts versions and keeps the first. */
+class Sample {
+  count = 0;
+  readonly refs: VersionRef[] = [];
 
-function keyOf(ref: { kind: EntryKind; name?: string; version?: string }): string {
-  return JSON.stringify([ref.kind, ref.name, ref.version]);
-}
-
-function refOf({ kind, name, version }: VersionRef): VersionRef {
-  return { kind, name, version };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-function hashOfServed(document: VersionDocument): string {
-  const { status, statusMessage, publishedAt, statusChangedAt, envelopeMeta, original, sourceKey } = document;
-  const rest = [status, statusMessage, publishedAt, statusChangedAt, envelopeMeta, original, sourceKey];
-  return sha256(`${JSON.stringify(rest)}${document.document}`);
+  add(state: VersionState): void {
+    this.count += 1;
+    if (this.refs.length < SAMPLES) this.refs.push(state.ref);
+  }
 }

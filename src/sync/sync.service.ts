@@ -1,22 +1,32 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Clock } from '../common/clock.js';
-import { DomainError } from '../common/domain-error.js';
+import { DomainError, isDomainError } from '../common/domain-error.js';
+import { formatDuration } from '../common/duration.js';
+import { Turns } from '../common/turns.js';
 import type { SourceConfig } from '../config/registry-config.js';
-import { isEmptyChange } from '../database/catalog-change.js';
+import type { CatalogChange } from '../database/catalog-change.js';
 import { EntryWriter } from '../database/entry-writer.js';
 import type { SourceLease } from '../database/source-leases.js';
 import { EntryStore } from '../database/stores/entry.store.js';
 import { SourceStore } from '../database/stores/source.store.js';
-import type { RefusedDocument } from '../model/entry.js';
-import { compileFilter, filterFingerprint } from '../model/name-filter.js';
+import { filterFingerprint } from '../model/name-filter.js';
 import { SOURCE_PROVIDERS, type SourceProviders, type SourceWatch } from '../sources/source-provider.js';
 import { CLOCK } from './clock.token.js';
-import { keepingRefusals, readFiles } from './source-content.js';
-import { isMassRemoval, planSync, type SyncPlan } from './sync-plan.js';
+import { FetchedTexts } from './fetched-texts.js';
+import type { ReaderRules, RoundPlan } from './round-reader.js';
+import { RoundThread } from './round-thread.js';
+import { changeOf, RoundInPlace, type RoundWork } from './round-work.js';
+import { isMassRemoval } from './sync-plan.js';
 
 /** Counts up when reading or conversion changes, so that stored sources are read again after an upgrade. */
 const READER_VERSION = 1;
+/** Sources that are fetched at once: waiting costs little, and one that hangs holds up nobody. */
+const OPEN_FETCHES = 64;
+/** Threads that read and compare at once. Nobody waits for an upstream in one. */
+const HEAVY_ROUNDS = 4;
+/** Stored versions that are compared without a thread: those of one page. */
+const PAGES_IN_PLACE = 1;
 
 /** What one round did. */
 export type RoundResult =
@@ -29,6 +39,15 @@ export interface KnownState {
   readonly rulesFingerprint: string | null;
 }
 
+/** How far a round is. */
+export interface RoundProgress {
+  readonly phase: 'reading' | 'writing';
+  /** Documents read, or rows written. */
+  readonly done: number;
+  /** Rows that will have been written at the end. */
+  readonly total?: number;
+}
+
 export interface RoundRequest {
   readonly source: SourceConfig;
   readonly signal: AbortSignal;
@@ -37,21 +56,30 @@ export interface RoundRequest {
   readonly known: KnownState;
   /** The right to write the result; without it nothing keeps others from writing at the same time. */
   readonly lease?: Pick<SourceLease, 'token'>;
+  readonly onProgress?: (progress: RoundProgress) => void;
 }
 
-/** A round that was read and compared, and not written. */
+/** A round that was read and compared. */
 export interface PreparedRound {
-  readonly plan: SyncPlan;
-  readonly refused: readonly RefusedDocument[];
+  readonly plan: RoundPlan;
   readonly sourceRevision: string;
   readonly rulesFingerprint: string;
   readonly bytes: number;
+}
+
+/** What came of a fetch that brought something. */
+interface Gathered {
+  readonly sourceRevision: string;
+  readonly bytes: number;
+  readonly scope: ReaderRules['scope'];
 }
 
 /** Runs one round of a source: fetch, read, filter, compare, write in one transaction. */
 @Injectable()
 export class SyncService {
   private readonly logger = new Logger('Sync');
+  private readonly fetches = new Turns(OPEN_FETCHES);
+  private readonly heavyRounds = new Turns(HEAVY_ROUNDS);
 
   constructor(
     @Inject(SOURCE_PROVIDERS) private readonly providers: SourceProviders,
@@ -66,47 +94,93 @@ export class SyncService {
     const { source, signal, nextAttempt } = request;
     const startedAt = this.clock.now();
     await this.sources.begin(source.name, startedAt);
-    const prepared = await this.prepare(request);
-    if (prepared === undefined) return this.confirm(source, nextAttempt);
-    const { plan } = prepared;
-    refuseMassRemoval(source, request.known, prepared);
-    signal.throwIfAborted();
-    const endedAt = this.clock.now();
-    const outcome = { ...plan, ...prepared, startedAt, endedAt, nextAttempt };
-    const revision = await this.writer.commit(source.name, plan, outcome, request.lease);
-    this.report(source, prepared);
-    return { outcome: 'changed', revision, round: prepared };
+    const result = await this.withRound(request, async (round, change): Promise<RoundResult> => {
+      refuseMassRemoval(source, request.known, round);
+      signal.throwIfAborted();
+      const { plan, ...names } = round;
+      const endedAt = this.clock.now();
+      const outcome = { ...plan, ...names, startedAt, endedAt, nextAttempt };
+      const revision = await this.writer.commit(source.name, change, outcome, request.lease);
+      this.report(source, round, change.isEmpty);
+      return { outcome: 'changed', revision, round };
+    });
+    return result ?? this.confirm(source, nextAttempt);
   }
 
   /**
    * The round up to its plan, which is not carried out. Undefined when the source is as it was.
    * @throws DomainError when the source cannot be read
    */
-  async prepare({
-    source,
-    signal,
-    known,
-  }: Omit<RoundRequest, 'nextAttempt'>): Promise<PreparedRound | undefined> {
-    const rulesFingerprint = fingerprintRules(source);
-    const knownRevision = known.rulesFingerprint === rulesFingerprint ? known.sourceRevision : null;
-    const context = { signal, ...(knownRevision && { knownRevision }) };
-    const fetched = await this.provider(source).fetch(source, context);
-    if (!fetched.changed) return undefined;
-    const content = await readFiles(fetched.files, source.format);
-    const { revision: sourceRevision, bytes } = fetched.changed === true ? fetched : fetched.summary();
-    if (sourceRevision === knownRevision) return undefined;
-    const accepts = compileFilter(source.filter);
-    const desired = content.documents.filter((document) =>
-      accepts({ ...document, tags: document.facets.tags }),
-    );
-    const keeping = keepingRefusals(content, source.filter);
-    const plan = planSync(await this.entries.heads(source.name), desired, keeping, this.clock.now());
-    return { plan, refused: content.refused, sourceRevision, rulesFingerprint, bytes };
+  prepare(request: Omit<RoundRequest, 'nextAttempt'>): Promise<PreparedRound | undefined> {
+    return this.withRound(request, (round) => Promise.resolve(round));
   }
 
   /** Watches a source between its rounds; undefined when it is of a kind that cannot be, or does not need to be. */
   watch(source: SourceConfig, onChange: () => void): SourceWatch | undefined {
     return this.providers.get(source.kind)?.watch?.(source, onChange);
+  }
+
+  /** Fetches, then reads and compares, and gives what came of it to `use`, while its change can be pulled. */
+  private async withRound<Result>(
+    request: Omit<RoundRequest, 'nextAttempt'>,
+    use: (round: PreparedRound, change: CatalogChange) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const { source, signal, known } = request;
+    const rulesFingerprint = fingerprintRules(source);
+    const knownRevision = known.rulesFingerprint === rulesFingerprint ? known.sourceRevision : null;
+    const texts = new FetchedTexts();
+    try {
+      const gathered = await this.fetches.take(signal, () => this.gather(request, knownRevision, texts));
+      if (gathered === undefined || gathered.sourceRevision === knownRevision) return undefined;
+      const { scope, ...names } = gathered;
+      const pages = await this.entries.headPages(source.name);
+      const rules = rulesOf(source, scope);
+      const files = pages.length > PAGES_IN_PLACE ? undefined : texts.inMemory;
+      const go = async (work: RoundWork) => {
+        const plan = await this.compare(request, work, pages, scope);
+        return use({ plan, ...names, rulesFingerprint }, changeOf(work, plan, progressOf(request, plan)));
+      };
+      if (files !== undefined) return await go(new RoundInPlace(rules, files));
+      const spooled = await texts.inScratch();
+      return await this.heavyRounds.take(signal, () =>
+        closing(new RoundThread({ rules, spooled }, signal), go),
+      );
+    } catch (error) {
+      throw signal.aborted && !isDomainError(error) ? stopped(source, signal) : error;
+    } finally {
+      await texts.close();
+    }
+  }
+
+  /** Fetches into `texts`. In a method of its own, so that what the provider holds is free when it ends. */
+  private async gather(
+    { source, signal }: Pick<RoundRequest, 'source' | 'signal'>,
+    knownRevision: string | null,
+    texts: FetchedTexts,
+  ): Promise<Gathered | undefined> {
+    const context = { signal, ...(knownRevision !== null && { knownRevision }) };
+    const fetched = await this.provider(source).fetch(source, context);
+    if (!fetched.changed) return undefined;
+    await texts.take(fetched.files, signal);
+    const { revision: sourceRevision, bytes } = fetched.changed === true ? fetched : fetched.summary();
+    const scope = (fetched.changed === 'unknown' && fetched.scope) || 'everything';
+    return { sourceRevision, bytes, scope };
+  }
+
+  private async compare(
+    { source, signal, onProgress }: Omit<RoundRequest, 'nextAttempt'>,
+    work: RoundWork,
+    pages: readonly string[],
+    scope: ReaderRules['scope'],
+  ): Promise<RoundPlan> {
+    for (const page of pages) {
+      signal.throwIfAborted();
+      await work.store(await this.entries.heads(page));
+    }
+    if (scope === 'changes') {
+      for await (const refused of this.entries.quarantined(source.name)) await work.storeRefused(refused);
+    }
+    return work.read(this.clock.now(), (done) => onProgress?.({ phase: 'reading', done }));
   }
 
   private async confirm(source: SourceConfig, nextAttempt: Date): Promise<RoundResult> {
@@ -121,12 +195,42 @@ export class SyncService {
     throw new DomainError('not-supported', `Sources of kind ${source.kind} are not supported yet`);
   }
 
-  private report(source: SourceConfig, { plan, refused, sourceRevision }: PreparedRound): void {
+  private report(source: SourceConfig, { plan, sourceRevision }: PreparedRound, isEmpty: boolean): void {
     const numbers = `${plan.added} added, ${plan.changed} changed, ${plan.removed} removed, ${plan.unchanged} unchanged`;
-    const text = `${source.name}: ${numbers}, ${refused.length} refused (revision ${sourceRevision.slice(0, 12)})`;
-    if (refused.length > 0) this.logger.warn(text);
-    else if (!isEmptyChange(plan)) this.logger.log(text);
+    const text = `${source.name}: ${numbers}, ${plan.refused} refused (revision ${sourceRevision.slice(0, 12)})`;
+    if (plan.refused > 0) this.logger.warn(text);
+    else if (!isEmpty) this.logger.log(text);
   }
+}
+
+async function closing<Result>(work: RoundWork, use: (work: RoundWork) => Promise<Result>): Promise<Result> {
+  try {
+    return await use(work);
+  } finally {
+    await work.close();
+  }
+}
+
+function rulesOf({ format, filter }: SourceConfig, scope: ReaderRules['scope']): ReaderRules {
+  return { scope, ...(format !== undefined && { format }), ...(filter !== undefined && { filter }) };
+}
+
+function progressOf({ onProgress }: Pick<RoundRequest, 'onProgress'>, plan: RoundPlan) {
+  const total = plan.added + plan.changed + plan.removed;
+  let done = 0;
+  return (rows: number) => {
+    done = Math.min(done + rows, total);
+    onProgress?.({ phase: 'writing', done, total });
+  };
+}
+
+/** What to say of a round that its signal ended. */
+function stopped({ name, syncPolicy }: SourceConfig, { reason }: AbortSignal): DomainError {
+  const isLate = reason instanceof Error && reason.name === 'TimeoutError';
+  if (!isLate) return new DomainError('aborted', `The round of ${name} was stopped`, { cause: reason });
+  const limit = formatDuration(syncPolicy.timeoutMs);
+  const message = `The round took longer than syncPolicy.timeout (${limit}); nothing was changed`;
+  return new DomainError('time-limit-exceeded', message, { cause: reason });
 }
 
 /** An edited filter or address may remove what it likes: somebody decided so. */

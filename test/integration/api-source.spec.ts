@@ -44,7 +44,7 @@ async function round(changes: Partial<ApiSource> = {}): Promise<PreparedRound | 
 }
 
 async function stored(): Promise<string[]> {
-  const heads = await db.entries.heads('one');
+  const heads = await db.heads('one');
   return heads
     .filter(({ isDropped }) => !isDropped)
     .map(({ kind, name, version }) => `${kind} ${name} ${version}`);
@@ -130,7 +130,9 @@ describe('a round from another registry', () => {
   it('quarantines one bad record on page 2, and keeps all others', async () => {
     upstream.servers = [...manyServers(150), { server: { name: 'bad/one', version: '1.0.0' } }, 'nonsense'];
 
-    expect(await round()).toMatchObject({ refused: [{ name: 'bad/one' }, {}], plan: { added: 150 } });
+    expect(await round()).toMatchObject({
+      plan: { added: 150, refused: 2, samples: { refused: [{ name: 'bad/one' }, {}] } },
+    });
   });
 
   it('that fails on its last page leaves everything as it was', async () => {

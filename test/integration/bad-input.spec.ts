@@ -40,7 +40,7 @@ function quarantine(): Promise<QuarantineRow[]> {
 }
 
 async function aliveNames(): Promise<string[]> {
-  return (await db.entries.heads('one')).filter(({ isDropped }) => !isDropped).map(({ name }) => name);
+  return (await db.heads('one')).filter(({ isDropped }) => !isDropped).map(({ name }) => name);
 }
 
 const GOOD = Array.from({ length: 999 }, (_, index) => JSON.stringify(serverJson(`good/${index}`)));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { VersionWrite } from '../../src/database/catalog-change.js';
 import type { RefusedDocument, VersionDocument } from '../../src/model/entry.js';
-import { planSync, type SyncPlan } from '../../src/sync/sync-plan.js';
 import { versionDocument } from '../support/documents.js';
 import { EmbeddedDatabase } from '../support/embedded-database.js';
+import { changeOf, planSync, type SyncPlan } from '../support/sync-plans.js';
 
 const SOURCE = 'one';
 const NOW = new Date('2026-03-02T08:00:00Z');
@@ -25,8 +25,8 @@ beforeEach(async () => {
 });
 
 function commit(plan: SyncPlan, refused: readonly RefusedDocument[] = [], source = SOURCE): Promise<number> {
-  const names = { sourceRevision: 'r', rulesFingerprint: 'f', bytes: 1, refused };
-  return db.writer.commit(source, plan, {
+  const names = { sourceRevision: 'r', rulesFingerprint: 'f', bytes: 1, refused: refused.length };
+  return db.writer.commit(source, changeOf(plan, refused), {
     ...plan,
     ...names,
     startedAt: NOW,
@@ -36,7 +36,7 @@ function commit(plan: SyncPlan, refused: readonly RefusedDocument[] = [], source
 }
 
 async function store(documents: readonly VersionDocument[], source = SOURCE): Promise<number> {
-  return commit(planSync(await db.entries.heads(source), documents, []), [], source);
+  return commit(planSync(await db.heads(source), documents, []), [], source);
 }
 
 /** Every row that a commit can touch, with the transaction that wrote it. */
@@ -66,7 +66,7 @@ describe('a change is committed whole or not at all', () => {
     const told: number[] = [];
     const listening = db.feed.revisions.subscribe((revision) => told.push(revision));
     const documents = Array.from({ length: 700 }, (_, index) => named(`b/${index}`));
-    const plan = planSync(await db.entries.heads(SOURCE), documents, []);
+    const plan = planSync(await db.heads(SOURCE), documents, []);
 
     await expect(commit(failing(plan))).rejects.toMatchObject({ code: '23502' });
 
@@ -78,7 +78,7 @@ describe('a change is committed whole or not at all', () => {
 
   it('the store goes on working afterwards, without a gap in the revisions', async () => {
     const before = await store([named('a/a')]);
-    const plan = planSync(await db.entries.heads(SOURCE), [named('b/b')], []);
+    const plan = planSync(await db.heads(SOURCE), [named('b/b')], []);
     await expect(commit(failing(plan))).rejects.toMatchObject({ code: '23502' });
 
     expect(await store([named('b/b')])).toBe(before + 1);
@@ -253,7 +253,7 @@ describe('the result of a round', () => {
       problems: [{ pointer: '/description', reason: `is "empty" at ${pointer}` }],
     });
     await commit(planSync([], [named('a/a')], []), [refused('/servers/0'), refused('/servers/1')]);
-    await commit(planSync(await db.entries.heads(SOURCE), [named('a/a')], []), [refused('/servers/7')]);
+    await commit(planSync(await db.heads(SOURCE), [named('a/a')], []), [refused('/servers/7')]);
 
     const rows = await db.dataSource.query('SELECT kind, name, version, pointer, problems FROM quarantine');
     expect(rows).toEqual([

@@ -49,7 +49,7 @@ async function round(source: FileSource): Promise<RoundResult> {
 }
 
 async function aliveNames(): Promise<string[]> {
-  const heads = await db.entries.heads('one');
+  const heads = await db.heads('one');
   return heads.filter(({ isDropped }) => !isDropped).map(({ name }) => name);
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planSync } from '../../src/sync/sync-plan.js';
 import type { VersionDocument } from '../../src/model/entry.js';
 import { versionDocument } from '../support/documents.js';
 import { EmbeddedDatabase } from '../support/embedded-database.js';
+import { changeOf, planSync } from '../support/sync-plans.js';
 
 const NOW = new Date('2026-03-02T08:00:00Z');
 
@@ -24,10 +24,10 @@ async function emptySource(): Promise<void> {
 
 /** Stores the documents and reads them back, by name. */
 async function roundTrip(documents: readonly VersionDocument[]) {
-  const plan = planSync(await db.entries.heads('one'), documents, []);
-  const names = { sourceRevision: 'r', rulesFingerprint: 'f', bytes: 1, refused: [] };
+  const plan = planSync(await db.heads('one'), documents, []);
+  const names = { sourceRevision: 'r', rulesFingerprint: 'f', bytes: 1, refused: 0 };
   const times = { startedAt: NOW, endedAt: NOW, nextAttempt: NOW };
-  const revision = await db.writer.commit('one', plan, { ...plan, ...names, ...times });
+  const revision = await db.writer.commit('one', changeOf(plan), { ...plan, ...names, ...times });
   const rows = (await db.touched(revision - 1)).filter(({ isDropped }) => !isDropped);
   return new Map(rows.map((row) => [row.name, row]));
 }

@@ -158,7 +158,9 @@ describe('a round', () => {
     ]);
 
     expect(await round(inline(twice))).toMatchObject({
-      round: { refused: [{ name: expect.any(String) as string }], plan: { added: 1 } },
+      round: {
+        plan: { added: 1, refused: 1, samples: { refused: [{ name: expect.any(String) as string }] } },
+      },
     });
 
     const [row] = await db.touched();

@@ -3,12 +3,14 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { openEmbeddedStore } from '../../src/database/embedded-store.js';
 import { EntryWriter } from '../../src/database/entry-writer.js';
+import type { VersionHead } from '../../src/database/catalog-change.js';
 import { RevisionFeed } from '../../src/database/revision-feed.js';
 import { SourceLeases } from '../../src/database/source-leases.js';
 import { EntryStore, type StoredVersion } from '../../src/database/stores/entry.store.js';
 import { StoreGate } from '../../src/database/store-gate.js';
 import { LeaseStore } from '../../src/database/stores/lease.store.js';
 import { SourceStore } from '../../src/database/stores/source.store.js';
+import { storedHeads } from './sync-plans.js';
 
 /** The embedded store in its own thread, with everything that reads and writes it. */
 export class EmbeddedDatabase {
@@ -45,6 +47,11 @@ export class EmbeddedDatabase {
   /** Forgets every source with all that belongs to it; revisions go on counting. */
   async clear(): Promise<void> {
     await this.dataSource.query('DELETE FROM source');
+  }
+
+  /** What is stored of every version of a source. */
+  heads(source: string): Promise<VersionHead[]> {
+    return storedHeads(this.entries, source);
   }
 
   /** Everything touched after `revision` and up to `until`, now unless told otherwise. */

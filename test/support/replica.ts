@@ -7,8 +7,8 @@ import { SourceLeases } from '../../src/database/source-leases.js';
 import { EntryStore } from '../../src/database/stores/entry.store.js';
 import { LeaseStore } from '../../src/database/stores/lease.store.js';
 import { SourceStore } from '../../src/database/stores/source.store.js';
-import { planSync } from '../../src/sync/sync-plan.js';
 import { versionDocument } from './documents.js';
+import { changeOf, planSync, storedHeads } from './sync-plans.js';
 
 /** What a test wants of a replica. */
 export interface ReplicaOptions {
@@ -49,11 +49,11 @@ export class Replica {
   /** Makes version 1.0.0 of these names all that a source holds. Returns the revision. */
   async store(source: string, names: readonly string[], lease?: { token: number }): Promise<number> {
     const documents = names.map((name) => versionDocument({ name }));
-    const plan = planSync(await this.entries.heads(source), documents, []);
+    const plan = planSync(await storedHeads(this.entries, source), documents, []);
     const at = new Date();
-    const outcome = { sourceRevision: 'r', rulesFingerprint: 'f', bytes: 1, refused: [] };
+    const outcome = { sourceRevision: 'r', rulesFingerprint: 'f', bytes: 1, refused: 0 };
     const times = { startedAt: at, endedAt: at, nextAttempt: at };
-    return this.writer.commit(source, plan, { ...plan, ...outcome, ...times }, lease);
+    return this.writer.commit(source, changeOf(plan), { ...plan, ...outcome, ...times }, lease);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { VersionHead } from '../../src/database/catalog-change.js';
-import type { SyncPlan } from '../../src/sync/sync-plan.js';
+import type { SyncPlan } from './sync-plans.js';
 
 /** What the entry writer would leave of `stored` after committing `plan` at `at`: the same rules, in memory. */
 export function applyPlan(stored: readonly VersionHead[], plan: SyncPlan, at: Date): readonly VersionHead[] {

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { EntryKind, EntryStatus } from '../../model/entry.js';
-import type { VersionHead } from '../catalog-change.js';
+import type { EntryKind, EntryStatus, RefusedDocument } from '../../model/entry.js';
+import type { QuarantineEntity } from '../entities/quarantine.entity.js';
+import { HEAD_COLUMNS } from '../version-heads.js';
 
 /** Versions fetched by one statement: about 3 MB of documents of the usual size. */
 const BATCH = 200;
+/** Versions of which the heads are fetched by one statement, about 500 kB. */
+const HEADS_OF_PAGE = 2000;
+
+type QuarantineRow = Pick<QuarantineEntity, 'id' | 'kind' | 'name' | 'version' | 'pointer' | 'problems'>;
 
 /** One stored version, as the catalog takes it. */
 export interface StoredVersion {
@@ -53,17 +58,48 @@ export class EntryStore {
     return rows[0]?.revision ?? 0;
   }
 
-  /** Everything that deciding about a source's stored versions needs. */
-  heads(source: string): Promise<VersionHead[]> {
-    return this.dataSource.query(
-      `SELECT e.kind, e.name, v.version, v.content_hash AS "contentHash", v.served_hash AS "servedHash",
-              v.status, v.status_message AS "statusMessage", v.status_changed_at AS "statusChangedAt",
-              v.published_at AS "publishedAt", v.updated_at AS "updatedAt",
-              v.is_latest AS "isLatest", v.is_dropped AS "isDropped"
-         FROM entry_version v JOIN entry e ON e.id = v.entry_id
-        WHERE e.source = $1`,
-      [source],
+  /** The ids of all versions of a source, in pages that `heads` takes: hundreds of thousands are a few hundred rows. */
+  async headPages(source: string): Promise<readonly string[]> {
+    const rows: { ids: string }[] = await this.dataSource.query(
+      `SELECT '{' || string_agg(n.id::text, ',') || '}' AS ids
+         FROM (SELECT v.id, (row_number() OVER (ORDER BY v.id) - 1) / $2::int AS page
+                 FROM entry_version v JOIN entry e ON e.id = v.entry_id
+                WHERE e.source = $1) AS n
+        GROUP BY n.page ORDER BY n.page`,
+      [source, HEADS_OF_PAGE],
     );
+    return rows.map(({ ids }) => ids);
+  }
+
+  /** Everything that deciding about the versions of one page needs; `parseHeads` takes it apart. */
+  async heads(page: string): Promise<string> {
+    const rows: { heads: string | null }[] = await this.dataSource.query(
+      `SELECT json_agg(json_build_array(${HEAD_COLUMNS}))::text AS heads
+         FROM entry_version v JOIN entry e ON e.id = v.entry_id WHERE v.id = ANY ($1::bigint[])`,
+      [page],
+    );
+    return rows[0]?.heads ?? '[]';
+  }
+
+  /** What is in quarantine of a source, in batches. */
+  async *quarantined(source: string): AsyncGenerator<readonly RefusedDocument[]> {
+    for (let after = '0'; ;) {
+      const rows: QuarantineRow[] = await this.dataSource.query(
+        `SELECT id, kind, name, version, pointer, problems FROM quarantine
+          WHERE source = $1 AND id > $2 ORDER BY id LIMIT ${BATCH}`,
+        [source, after],
+      );
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      yield rows.map(({ kind, name, version, pointer, problems }) => ({
+        kind,
+        ...(name !== null && { name }),
+        ...(version !== null && { version }),
+        pointer,
+        problems: JSON.parse(problems) as RefusedDocument['problems'],
+      }));
+      after = last.id;
+    }
   }
 
   /**

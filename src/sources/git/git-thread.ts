@@ -3,7 +3,7 @@ import { DomainError } from '../../common/domain-error.js';
 import { builtFile } from '../../common/package-files.js';
 import { UNPACK_MEMORY_LIMIT } from './git-limits.js';
 import type { GitFiles } from './git-files.js';
-import { Turns } from './thread-turns.js';
+import { Turns } from '../../common/turns.js';
 import type { GitJob, GitReply } from './git-thread-protocol.js';
 
 const WORKER = builtFile('src', 'sources', 'git', 'git-worker.js');

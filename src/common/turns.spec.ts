@@ -1,6 +1,6 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Turns } from './thread-turns.js';
+import { Turns } from './turns.js';
 
 const never = new AbortController().signal;
 

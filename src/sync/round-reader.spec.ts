@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { registryFile, registryFileOf, serverJson } from '../../test/support/documents.js';
+import { applyPlan } from '../../test/support/stored-versions.js';
+import type { VersionHead } from '../database/catalog-change.js';
+import type { RefusedDocument } from '../model/entry.js';
+import { type ReaderRules, type RoundPlan, RoundReader } from './round-reader.js';
+import { MemoryBatches } from './write-batches.js';
+
+const NOW = new Date('2026-03-02T08:00:00Z');
+
+/** What a round is given. */
+interface Given {
+  readonly files: readonly string[];
+  readonly stored?: readonly VersionHead[];
+  readonly refusedBefore?: readonly RefusedDocument[];
+  readonly rules?: Partial<ReaderRules>;
+}
+
+function reading({ files, stored = [], refusedBefore = [], rules }: Given) {
+  const stores = { writes: new MemoryBatches<never>(), refused: new MemoryBatches<never>() };
+  const reader = new RoundReader({ scope: 'everything', ...rules }, stores);
+  reader.store(stored);
+  reader.storeRefused(refusedBefore);
+  for (const [index, text] of files.entries()) reader.read({ origin: `${index + 1}.json`, text });
+  const plan = reader.finish(NOW);
+  return { plan, reader };
+}
+
+function rounds(given: Given) {
+  const { plan, reader } = reading(given);
+  const lists = <List extends 'writes' | 'drops' | 'marks' | 'refused'>(list: List) =>
+    Array.from({ length: plan.batches[list] }, (_, index) => reader.batch(list, index)).flat();
+  const writes = lists('writes');
+  const stored = applyPlan(
+    given.stored ?? [],
+    { ...plan, writes, drops: lists('drops'), marks: lists('marks') },
+    NOW,
+  );
+  const titles = writes.map(({ document }) => [document.name, document.version, document.facets.title]);
+  return { plan, titles, stored, refused: lists('refused'), dropped: lists('drops').map(({ name }) => name) };
+}
+
+const broken = (name: string, version = '1.0.0') => serverJson(name, version, { description: '' });
+describe('the files of a source', () => {
+  it('are one catalogue', () => {
+    const { titles, refused } = rounds({ files: [registryFileOf('a/a'), registryFileOf('b/b')] });
+
+    expect(titles.map(([name]) => name)).toEqual(['a/a', 'b/b']);
+    expect(refused).toEqual([]);
+  });
+
+  it('keep the first of a version that is in two of them, and say where the other is', () => {
+    const first = registryFile([serverJson('a/a', '1.0.0', { title: 'first' })]);
+    const second = registryFile([
+      serverJson('a/a', '1.0.0', { title: 'second' }),
+      serverJson('a/a', '2.0.0'),
+    ]);
+
+    const { titles, refused } = rounds({ files: [first, second] });
+
+    expect(titles).toEqual([
+      ['a/a', '1.0.0', 'first'],
+      ['a/a', '2.0.0', undefined],
+    ]);
+    expect(refused).toMatchObject([
+      { name: 'a/a', version: '1.0.0', problems: [{ reason: expect.stringContaining('2.json') }] },
+    ]);
+  });
+
+  it('fail together when one of them is broken, which is named', () => {
+    expect(() => reading({ files: [registryFileOf('a/a'), '{'] })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-source-data',
+        message: expect.stringMatching(/^2\.json: /),
+      }),
+    );
+  });
+
+  it('fail when they are not in the configured format', () => {
+    expect(() => reading({ files: [registryFileOf('a/a')], rules: { format: 'toolhive' } })).toThrow(
+      expect.objectContaining({ code: 'invalid-source-data' }),
+    );
+  });
+});
+
+describe('refused documents', () => {
+  const stored = rounds({ files: [registryFileOf('a/a', 'b/b')] }).stored;
+
+  it('keep what is stored of them, unless another document of it was read', () => {
+    const files = [
+      registryFile([serverJson('a/a', '1.0.0', { title: 'new' }), broken('a/a'), broken('b/b')]),
+    ];
+
+    const { titles, dropped, refused } = rounds({ files, stored });
+
+    expect(refused).toHaveLength(2);
+    expect(titles).toEqual([['a/a', '1.0.0', 'new']]);
+    expect(dropped).toEqual([]);
+  });
+
+  it('keep nothing that the filter excludes by name', () => {
+    const filter = { names: { exclude: ['a/*'] } };
+
+    const { dropped } = rounds({
+      files: [registryFile([broken('a/a'), broken('b/b')])],
+      stored,
+      rules: { filter },
+    });
+
+    expect(dropped).toEqual(['a/a']);
+  });
+});
+
+describe('changes', () => {
+  const changes: Partial<ReaderRules> = { scope: 'changes' };
+  const stored = rounds({ files: [registryFileOf('a/a', 'b/b', 'c/c')] }).stored;
+
+  function numbers({ plan }: { readonly plan: RoundPlan }) {
+    const { added, changed, removed, unchanged } = plan;
+    return { added, changed, removed, unchanged };
+  }
+
+  it('leave alone what they do not mention', () => {
+    const files = [registryFile([serverJson('b/b', '1.0.0', { title: 'new' })])];
+
+    const round = rounds({ files, stored, rules: changes });
+
+    expect(numbers(round)).toEqual({ added: 0, changed: 1, removed: 0, unchanged: 2 });
+    expect(round.plan.counts.server).toBe(3);
+  });
+
+  it('move the mark of the latest among the versions that are stored', () => {
+    const round = rounds({ files: [registryFile([serverJson('a/a', '2.0.0')])], stored, rules: changes });
+
+    expect(round.stored.filter(({ name }) => name === 'a/a')).toMatchObject([
+      { version: '1.0.0', isLatest: false },
+      { version: '2.0.0', isLatest: true },
+    ]);
+  });
+
+  it('that come twice count as they came last', () => {
+    const title = (text: string) => registryFile([serverJson('a/a', '1.0.0', { title: text })]);
+
+    expect(rounds({ files: [title('one'), title('two')], stored, rules: changes }).titles).toEqual([
+      ['a/a', '1.0.0', 'two'],
+    ]);
+    const back = rounds({ files: [title('one'), registryFileOf('a/a')], stored, rules: changes });
+    expect(back.titles).toEqual([]);
+    expect(back.refused).toEqual([]);
+  });
+
+  it('drop what the filter does not accept any more', () => {
+    const accepted = { names: { include: ['a/*', 'b/*'] } };
+    const files = [registryFileOf('a/a', 'c/c')];
+
+    expect(rounds({ files, stored, rules: { ...changes, filter: accepted } }).dropped).toEqual(['c/c']);
+  });
+
+  it('leave in quarantine what they say nothing of, once', () => {
+    const first = rounds({ files: [registryFile([broken('x/x'), broken('y/y'), {}])] });
+    const files = [registryFile([serverJson('x/x'), broken('z/z'), {}])];
+
+    const round = rounds({ files, stored: first.stored, refusedBefore: first.refused, rules: changes });
+
+    expect(new Set(round.refused.map(({ name }) => name))).toEqual(new Set(['y/y', 'z/z', undefined]));
+    expect(round.plan.refused).toBe(3);
+  });
+
+  it('that are refused leave what is stored as it is', () => {
+    const round = rounds({ files: [registryFile([broken('a/a')])], stored, rules: changes });
+
+    expect(round.stored).toEqual(stored);
+    expect(round.refused).toHaveLength(1);
+  });
+});
+
+describe('batches', () => {
+  it('can be read again, in any order, and hold no more than a statement takes', () => {
+    const servers = Array.from({ length: 1200 }, (_, index) => serverJson(`a/s${index}`));
+    const { plan, reader } = reading({ files: [registryFile(servers)] });
+
+    const sizes = [2, 0, 1, 0].map((index) => reader.batch('writes', index).length);
+
+    expect(plan.batches.writes).toBe(3);
+    expect(sizes).toEqual([200, 500, 500, 500]);
+  });
+
+  it('end before documents become too large together', () => {
+    const large = Array.from({ length: 5 }, (_, index) =>
+      serverJson(`a/s${index}`, '1.0.0', { 'x-large': 'x'.repeat(900_000) }),
+    );
+
+    const { plan, reader } = reading({ files: [registryFile(large)] });
+
+    expect([0, 1, 2].map((index) => reader.batch('writes', index).length)).toEqual([2, 2, 1]);
+    expect(plan.batches.writes).toBe(3);
+  });
+});
