@@ -10,7 +10,7 @@ import { StoreGate } from './database/store-gate.js';
 import { SourceStore } from './database/stores/source.store.js';
 import { RoundsModule } from './sync/rounds.module.js';
 import { LeasedRounds } from './sync/leased-rounds.js';
-import { type PreparedRound, SyncService } from './sync/sync.service.js';
+import { type PreparedRound, type RoundProgress, SyncService } from './sync/sync.service.js';
 import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
 import { createLogger } from './telemetry/logger.js';
 
@@ -21,6 +21,8 @@ export interface SyncOnceOptions {
   readonly sources: readonly string[];
   /** Read and compare, and write nothing. */
   readonly dryRun: boolean;
+  /** Hears how far the round of a source is. */
+  readonly onProgress?: (source: string, progress: RoundProgress) => void;
 }
 
 /** How the round of one source went. */
@@ -52,7 +54,7 @@ export async function* syncOnce(options: SyncOnceOptions): AsyncGenerator<Source
   try {
     await app.get(StoreGate).openNow();
     if (!options.dryRun) await app.get(SourceStore).reconcile(config.sources);
-    for (const source of chosen) yield await reportOn(app, source, options.dryRun);
+    for (const source of chosen) yield await reportOn(app, source, options);
   } finally {
     await app.close();
   }
@@ -61,16 +63,18 @@ export async function* syncOnce(options: SyncOnceOptions): AsyncGenerator<Source
 async function reportOn(
   app: INestApplicationContext,
   source: SourceConfig,
-  dryRun: boolean,
+  options: SyncOnceOptions,
 ): Promise<SourceReport> {
   const sync = app.get(SyncService);
   const stored = (await app.get(SourceStore).all()).find(({ name }) => name === source.name);
   const known = stored ?? { sourceRevision: null, rulesFingerprint: null };
   const signal = AbortSignal.timeout(source.syncPolicy.timeoutMs);
   const nextAttempt = new Date(Date.now() + source.syncPolicy.intervalMs);
+  const onProgress = (progress: RoundProgress) => options.onProgress?.(source.name, progress);
+  const request = { source, signal, known, nextAttempt, onProgress };
   try {
-    if (dryRun) return { source: source.name, round: await sync.prepare({ source, signal, known }) };
-    const result = await app.get(LeasedRounds).run({ source, signal, known, nextAttempt });
+    if (options.dryRun) return { source: source.name, round: await sync.prepare(request) };
+    const result = await app.get(LeasedRounds).run(request);
     if (result.outcome === 'held') {
       const seconds = Math.ceil(result.heldForMs / 1_000);
       const message = `a server has a round of it under way; if that server died, it can be synced in ${seconds} s`;

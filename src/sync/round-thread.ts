@@ -7,8 +7,11 @@ import type { RoundLists, RoundPlan } from './round-reader.js';
 import type { RoundWork } from './round-work.js';
 
 const WORKER = builtFile('src', 'sync', 'round-worker.js');
-/** Most of what is read is garbage at once; a small young generation takes it without growing. */
-const HEAP_LIMITS = { maxYoungGenerationSizeMb: 16 };
+/**
+ * Most of what is read is garbage at once, and a small young generation takes it without growing. The bound of the old one
+ * is for millions of versions; below it V8 collects sooner than it would without.
+ */
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
 
 interface Waiting {
   resolve(reply: RoundReply): void;

@@ -1,7 +1,10 @@
 import type { VersionHead, VersionRef } from '../database/catalog-change.js';
-import type { EntryKind, EntryStatus } from '../model/entry.js';
+import { ENTRY_KINDS, ENTRY_STATUSES, type EntryKind, type EntryStatus } from '../model/entry.js';
 import { latestOf } from '../model/version-order.js';
 import type { ComparedHead } from './version-comparison.js';
+
+/** Versions of an entry up to which looking through them is cheaper than an index. */
+const FEW_VERSIONS = 16;
 
 /** What is stored of a version. Times are numbers: hundreds of thousands of these are held at once. */
 class StoredState {
@@ -18,7 +21,8 @@ class StoredState {
   constructor(head: VersionHead) {
     this.contentHash = head.contentHash;
     this.servedHash = head.servedHash;
-    this.status = head.status;
+    // The constant instead of a copy of its own in each.
+    this.status = ENTRY_STATUSES.find((status) => status === head.status) ?? head.status;
     this.statusMessage = head.statusMessage;
     this.isLatest = head.isLatest;
     this.isDropped = head.isDropped;
@@ -42,26 +46,24 @@ class StoredState {
   }
 }
 
-/** What happens to a version: nothing when absent. */
-export interface VersionWriting {
-  /** Number of the write; a later one of the same version takes its place. */
-  readonly ticket: number;
-  readonly isNew: boolean;
-  readonly deleted: boolean;
-  /** Milliseconds since 1970; absent: the time of the commit. */
-  readonly publishedAt: number | undefined;
-}
+/** What happened to a version in this round so far: bits, as there are so many of them. */
+const READ = 1;
+const WANTED = 2;
+const REFUSED = 4;
+const DROPPED = 8;
+const NEW = 16;
+const DELETED = 32;
+const NO_TICKET = -1;
 
 /** One version of a source during a round. */
 export class VersionState {
-  /** A document of it was read in this round. */
-  isRead = false;
-  /** …and passes the filter. */
-  isWanted = false;
-  /** A document of it was refused in this round. */
-  isRefused = false;
-  isDropped = false;
-  writing: VersionWriting | undefined;
+  /** The next version of the same entry. */
+  next: VersionState | undefined;
+  /** Number of its write, -1 for none; a later write of the same version takes its place. */
+  ticket = NO_TICKET;
+  /** Milliseconds since 1970 that the write names; NaN: the time of the commit. */
+  private writtenPublishedAt = NaN;
+  private bits = 0;
 
   constructor(
     readonly entry: EntryState,
@@ -77,105 +79,162 @@ export class VersionState {
     return this.entry.latest === this;
   }
 
+  /** A document of it was read in this round. */
+  get isRead(): boolean {
+    return (this.bits & READ) !== 0;
+  }
+
+  /** …and the last one passes the filter. */
+  get isWanted(): boolean {
+    return (this.bits & WANTED) !== 0;
+  }
+
+  /** A document of it was refused in this round. */
+  get isRefused(): boolean {
+    return (this.bits & REFUSED) !== 0;
+  }
+
+  get isDropped(): boolean {
+    return (this.bits & DROPPED) !== 0;
+  }
+
+  get isWritten(): boolean {
+    return this.ticket !== NO_TICKET;
+  }
+
+  /** Whether the write adds it, or changes what is served of it. */
+  get isNew(): boolean {
+    return (this.bits & NEW) !== 0;
+  }
+
   /** False for one that was only read, and is neither stored nor wanted. */
   get exists(): boolean {
-    return this.stored !== undefined || this.writing !== undefined;
+    return this.stored !== undefined || this.isWritten;
   }
 
   /** Whether it will be deleted after the round. */
   get isDeleted(): boolean {
     if (this.isDropped) return true;
-    return this.writing === undefined ? this.stored?.status === 'deleted' : this.writing.deleted;
+    return this.isWritten ? (this.bits & DELETED) !== 0 : this.stored?.status === 'deleted';
+  }
+
+  /** A document of it was read; it is not written, unless `write` follows. */
+  read(isWanted: boolean): void {
+    this.ticket = NO_TICKET;
+    this.bits = (this.bits & REFUSED) | READ | (isWanted ? WANTED : 0);
+  }
+
+  refuse(): void {
+    this.bits |= REFUSED;
+  }
+
+  drop(): void {
+    this.bits |= DROPPED;
+  }
+
+  write(
+    ticket: number,
+    what: { readonly isNew: boolean; readonly isDeleted: boolean; readonly publishedAt: Date | undefined },
+  ): void {
+    this.ticket = ticket;
+    this.bits |= (what.isNew ? NEW : 0) | (what.isDeleted ? DELETED : 0);
+    this.writtenPublishedAt = what.publishedAt?.getTime() ?? NaN;
   }
 
   publishedAt(now: number): number {
-    return this.writing === undefined ? (this.stored?.publishedAt ?? now) : (this.writing.publishedAt ?? now);
+    if (!this.isWritten) return this.stored?.publishedAt ?? now;
+    return Number.isNaN(this.writtenPublishedAt) ? now : this.writtenPublishedAt;
   }
 }
 
 /** One entry of a source during a round. */
 export class EntryState {
-  readonly versions: VersionState[] = [];
   /** A document of it was refused whose version is unknown, so that it may be any of these. */
   keepsAll = false;
   latest: VersionState | undefined;
+  private first: VersionState | undefined;
+  private last: VersionState | undefined;
+  private count = 0;
+  private index: Map<string, VersionState> | undefined;
 
   constructor(
-    readonly number: number,
     readonly kind: EntryKind,
     readonly name: string,
   ) {}
 
-  wasAlive(): boolean {
-    return this.versions.some(({ stored }) => stored !== undefined && stored.status !== 'deleted');
+  *versions(): Generator<VersionState> {
+    for (let state = this.first; state !== undefined; state = state.next) yield state;
   }
 
-  isAlive(): boolean {
-    return this.versions.some((version) => version.exists && !version.isDeleted);
+  find(version: string): VersionState | undefined {
+    if (this.index !== undefined) return this.index.get(version);
+    let state = this.first;
+    while (state !== undefined && state.version !== version) state = state.next;
+    return state;
+  }
+
+  add(version: string, stored: StoredState | undefined): VersionState {
+    const state = new VersionState(this, version, stored);
+    if (this.last === undefined) this.first = state;
+    else this.last.next = state;
+    this.last = state;
+    this.count += 1;
+    if (this.index !== undefined) this.index.set(version, state);
+    else if (this.count > FEW_VERSIONS) {
+      this.index = new Map([...this.versions()].map((one) => [one.version, one]));
+    }
+    return state;
   }
 
   /** The greatest version that is not deleted gets the mark; when all are, the greatest of them keeps it. */
   chooseLatest(now: number): void {
-    const all = this.versions.filter(({ exists }) => exists);
+    const all = [...this.versions()].filter(({ exists }) => exists);
     const alive = all.filter(({ isDeleted }) => !isDeleted);
     const candidates = (alive.length > 0 ? alive : all).map((state) => ({
       version: state.version,
       publishedAt: state.publishedAt(now),
       state,
     }));
-    this.latest = latestOf(candidates)?.state;
+    this.latest = candidates.length === 1 ? candidates[0]?.state : latestOf(candidates)?.state;
   }
 }
 
-/** Every version of one source that is stored or was read, without documents: about 400 bytes each. */
+/** Every version of one source that is stored or was read, without documents: some hundred bytes each. */
 export class SourceVersions {
-  private readonly byEntry = new Map<string, EntryState>();
-  private readonly byVersion = new Map<string, VersionState>();
+  private readonly byKind = new Map(ENTRY_KINDS.map((kind) => [kind, new Map<string, EntryState>()]));
 
   /** Takes in a stored version. */
   store(head: VersionHead): void {
-    const entry = this.entryOf(head.kind, head.name);
-    this.put(new VersionState(entry, head.version, new StoredState(head)));
+    this.entryOf(head.kind, head.name).add(head.version, new StoredState(head));
   }
 
   /** The version, made when it is new. */
   of({ kind, name, version }: VersionRef): VersionState {
     const entry = this.entryOf(kind, name);
-    return this.byVersion.get(keyOf(entry, version)) ?? this.put(new VersionState(entry, version, undefined));
+    return entry.find(version) ?? entry.add(version, undefined);
   }
 
   find({ kind, name, version }: VersionRef): VersionState | undefined {
-    const entry = this.findEntry(kind, name);
-    return entry && this.byVersion.get(keyOf(entry, version));
+    return this.findEntry(kind, name)?.find(version);
   }
 
   findEntry(kind: EntryKind, name: string): EntryState | undefined {
-    return this.byEntry.get(`${kind} ${name}`);
+    return this.byKind.get(kind)?.get(name);
   }
 
-  entries(): IterableIterator<EntryState> {
-    return this.byEntry.values();
+  *entries(): Generator<EntryState> {
+    for (const entries of this.byKind.values()) yield* entries.values();
   }
 
   *[Symbol.iterator](): Generator<VersionState> {
-    for (const entry of this.byEntry.values()) yield* entry.versions;
+    for (const entry of this.entries()) yield* entry.versions();
   }
 
   private entryOf(kind: EntryKind, name: string): EntryState {
     const found = this.findEntry(kind, name);
     if (found !== undefined) return found;
-    const made = new EntryState(this.byEntry.size, kind, name);
-    this.byEntry.set(`${kind} ${name}`, made);
+    const made = new EntryState(kind, name);
+    this.byKind.get(kind)?.set(name, made);
     return made;
   }
-
-  private put(state: VersionState): VersionState {
-    state.entry.versions.push(state);
-    this.byVersion.set(keyOf(state.entry, state.version), state);
-    return state;
-  }
-}
-
-function keyOf(entry: EntryState, version: string): string {
-  return `${entry.number} ${version}`;
 }

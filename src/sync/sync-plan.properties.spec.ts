@@ -156,3 +156,44 @@ describe('whatever a source holds, round after round', () => {
     });
   });
 });
+
+describe('whatever changes a source tells of', () => {
+  const documents = fc
+    .array(content, { minLength: 1, maxLength: 3 })
+    .map((contents) => contents.flatMap((one) => one.documents));
+
+  it('are, round after round, what a comparison with everything would have found', () => {
+    const feeds = fc.array(documents, { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(documents, feeds, (first, changes) => {
+        const held = new Map<string, VersionDocument>();
+        let stored: readonly VersionHead[] = [];
+        for (const [index, feed] of [first, ...changes].entries()) {
+          // Of a version that is told of twice the last counts.
+          for (const document of feed) held.set(headKey(document), document);
+          const expected = applyPlan(stored, planSync(stored, [...held.values()], []), timeOf(index));
+          const plan = planSync(stored, feed, [], { scope: 'changes' });
+          const found = applyPlan(stored, plan, timeOf(index));
+
+          expect(new Map(found.map((head) => [headKey(head), head]))).toEqual(
+            new Map(expected.map((head) => [headKey(head), head])),
+          );
+          expect(plan.drops).toEqual([]);
+          stored = found;
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('leave no row to write the second time', () => {
+    fc.assert(
+      fc.property(documents, documents, (first, feed) => {
+        const stored = applyPlan([], planSync([], first, [], { scope: 'changes' }), timeOf(0));
+        const after = applyPlan(stored, planSync(stored, feed, [], { scope: 'changes' }), timeOf(1));
+        expect(isEmptyPlan(planSync(after, feed, [], { scope: 'changes' }))).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

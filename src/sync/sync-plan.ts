@@ -80,15 +80,13 @@ export class SyncPlanner {
   read(document: VersionDocument, isWanted: boolean): PlannedWrite | 'repeated' | 'settled' {
     const state = this.versions.of(document);
     if (state.isRead && this.scope === 'everything') return 'repeated';
-    state.isRead = true;
-    state.isWanted = isWanted;
-    state.writing = undefined;
+    state.read(isWanted);
     if (!isWanted) return 'settled';
     const write = compareVersion(state.stored?.compared(), document);
     if (write === undefined) return 'settled';
     const ticket = this.tickets.push(state) - 1;
-    const publishedAt = write.publishedAt?.getTime();
-    state.writing = { ticket, isNew: write.isNew, deleted: document.status === 'deleted', publishedAt };
+    const { isNew, publishedAt } = write;
+    state.write(ticket, { isNew, isDeleted: document.status === 'deleted', publishedAt });
     return { ticket, write };
   }
 
@@ -100,8 +98,7 @@ export class SyncPlanner {
       if (entry !== undefined) entry.keepsAll = true;
       return;
     }
-    const state = this.versions.find({ kind, name, version });
-    if (state !== undefined) state.isRefused = true;
+    this.versions.find({ kind, name, version })?.refuse();
   }
 
   /** True when a document of this version was read. */
@@ -114,7 +111,7 @@ export class SyncPlanner {
    * publication.
    */
   finish(now: Date): FinishedPlan {
-    for (const state of this.versions) state.isDropped = this.isLeaving(state);
+    for (const state of this.versions) if (this.isLeaving(state)) state.drop();
     for (const entry of this.versions.entries()) entry.chooseLatest(now.getTime());
     const drops: LatestMark[] = [];
     const marks: LatestMark[] = [];
@@ -122,8 +119,8 @@ export class SyncPlanner {
     const changed = new Sample();
     let unchanged = 0;
     for (const state of this.versions) {
-      const { stored, writing, isLatest } = state;
-      if (writing !== undefined) (writing.isNew ? added : changed).add(state);
+      const { stored, isLatest } = state;
+      if (state.isWritten) (state.isNew ? added : changed).add(state);
       else if (state.isDropped) drops.push({ ...state.ref, isLatest });
       else if (stored !== undefined) {
         if (stored.isLatest !== isLatest) marks.push({ ...state.ref, isLatest });
@@ -149,7 +146,7 @@ export class SyncPlanner {
    */
   settle(ticket: number): boolean | undefined {
     const state = this.tickets[ticket];
-    return state?.writing?.ticket === ticket ? state.isLatest : undefined;
+    return state?.ticket === ticket ? state.isLatest : undefined;
   }
 
   private isLeaving({ entry, stored, isRead, isWanted, isRefused }: VersionState): boolean {
@@ -166,11 +163,15 @@ export class SyncPlanner {
     let entriesBefore = 0;
     let entriesLost = 0;
     for (const entry of this.versions.entries()) {
-      const isAlive = entry.isAlive();
+      let wasAlive = false;
+      let isAlive = false;
+      for (const state of entry.versions()) {
+        wasAlive ||= state.stored !== undefined && state.stored.status !== 'deleted';
+        isAlive ||= state.exists && !state.isDeleted;
+      }
       if (isAlive) counts[entry.kind] += 1;
-      if (!entry.wasAlive()) continue;
-      entriesBefore += 1;
-      if (!isAlive) entriesLost += 1;
+      if (wasAlive) entriesBefore += 1;
+      if (wasAlive && !isAlive) entriesLost += 1;
     }
     return { entriesBefore, entriesLost, counts };
   }
