@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ServerConfigModule } from './config/config.module.js';
 import type { RegistryConfig } from './config/registry-config.js';
@@ -8,7 +9,7 @@ import { RegistryModule } from './registry/registry.module.js';
 import { SyncModule } from './sync/sync.module.js';
 
 /** The server: every module of it. */
-@Module({ imports: [AuthModule, DatabaseModule, SyncModule, RegistryModule, HealthModule] })
+@Module({ imports: [AuthModule, DatabaseModule, SyncModule, RegistryModule, AdminModule, HealthModule] })
 export class AppModule {
   /** The server under one reading of its configuration. */
   static forConfig(config: RegistryConfig): DynamicModule {

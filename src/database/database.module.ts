@@ -14,6 +14,8 @@ import { SourceLeases } from './source-leases.js';
 import { StoreGate } from './store-gate.js';
 import { EntryStore } from './stores/entry.store.js';
 import { LeaseStore } from './stores/lease.store.js';
+import { QuarantineStore } from './stores/quarantine.store.js';
+import { RunStore } from './stores/run.store.js';
 import { SourceStore } from './stores/source.store.js';
 
 /** Longest wait for statements under way when the program ends, in milliseconds. */
@@ -75,7 +77,19 @@ async function makeGate(
     EntryWriter,
     LeaseStore,
     SourceLeases,
+    QuarantineStore,
+    RunStore,
   ],
-  exports: [DataSource, StoreGate, RevisionFeed, SourceStore, EntryStore, EntryWriter, SourceLeases],
+  exports: [
+    DataSource,
+    StoreGate,
+    RevisionFeed,
+    SourceStore,
+    EntryStore,
+    EntryWriter,
+    SourceLeases,
+    QuarantineStore,
+    RunStore,
+  ],
 })
 export class DatabaseModule {}

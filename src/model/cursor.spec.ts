@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDomainError } from '../common/domain-error.js';
-import { decodeCursor, encodeCursor, MAX_CURSOR_LENGTH, type CursorState } from './cursor.js';
+import { decodeCursor, encodeCursor, type CursorState } from './cursor.js';
+import { MAX_CURSOR_LENGTH } from './cursor-text.js';
 import { ENTRY_STATUSES } from './entry.js';
 
 const STATE: CursorState = {

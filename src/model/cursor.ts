@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { DomainError } from '../common/domain-error.js';
+import { invalidCursor, MAX_CURSOR_LENGTH, readCursorText, writeCursorText } from './cursor-text.js';
 import { LIST_SORTS, listFilters, type ListFilters, type ListSort } from './list-filters.js';
-
-/** Longest cursor, in characters. Names, versions and filters within their own limits always fit. */
-export const MAX_CURSOR_LENGTH = 4096;
 
 /** The first item of every cursor; a different number is a layout that this program does not know. */
 const FORMAT = 1;
-const ALPHABET = /^[A-Za-z0-9_-]+$/;
 
 const position = z.strictObject({
   name: z.string().max(MAX_CURSOR_LENGTH),
@@ -41,31 +37,16 @@ const MEMBER_ORDER = [...Object.keys(listFilters.shape), ...Object.keys(position
 /** The text of a cursor, made of `[A-Za-z0-9_-]` only because clients append it to URLs as it is. */
 export function encodeCursor(state: CursorState): string {
   // The list of members fixes their order, so the same state always has the same text.
-  const json = JSON.stringify([FORMAT, state.sort, state.filters, state.after], MEMBER_ORDER);
-  return Buffer.from(json, 'utf8').toString('base64url');
+  return writeCursorText(JSON.stringify([FORMAT, state.sort, state.filters, state.after], MEMBER_ORDER));
 }
 
 /** Reads a cursor. Throws `invalid-cursor` for every text that `encodeCursor` does not write. */
 export function decodeCursor(text: string): CursorState {
-  if (text.length > MAX_CURSOR_LENGTH || !ALPHABET.test(text)) throw invalidCursor();
-  const result = cursorItems.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')));
+  const result = cursorItems.safeParse(readCursorText(text));
   if (!result.success) throw invalidCursor();
   const [, sort, filters, after] = result.data;
   const state = { sort, filters, after };
   // One text for each state: what only resembles a cursor (stray bits, other spellings) is none.
   if (encodeCursor(state) !== text) throw invalidCursor();
   return state;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function invalidCursor(): DomainError {
-  const message = 'Invalid cursor parameter: it must be the unchanged nextCursor of an earlier page';
-  return new DomainError('invalid-cursor', message, { problems: [{ message, location: 'query.cursor' }] });
 }

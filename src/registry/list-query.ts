@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { decodeCursor, MAX_CURSOR_LENGTH, type CursorPosition } from '../model/cursor.js';
-import { ENTRY_STATUSES, type EntryStatus } from '../model/entry.js';
-import { LIST_SORTS, MAX_FILTER_LENGTH, type ListFilters, type ListSort } from '../model/list-filters.js';
 import {
   queryParameter,
   readBoolean,
   readClampedInteger,
   readInstant,
   textParameter,
-} from './query-parameter.js';
+} from '../http/query-parameter.js';
+import { decodeCursor, type CursorPosition } from '../model/cursor.js';
+import { MAX_CURSOR_LENGTH } from '../model/cursor-text.js';
+import { ENTRY_STATUSES, type EntryStatus } from '../model/entry.js';
+import { LIST_SORTS, MAX_FILTER_LENGTH, type ListFilters, type ListSort } from '../model/list-filters.js';
 
 /** Entries of a page: without `limit`, and at most. */
 export const DEFAULT_LIMIT = 30;

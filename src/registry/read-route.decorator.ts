@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { ProblemBody } from './response.schema.js';
+import { ProblemBody } from '../http/problem.schema.js';
 
 /** What the API description says of a read route. */
 export interface ReadRouteDescription {

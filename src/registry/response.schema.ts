@@ -76,18 +76,6 @@ export const RegistryList = z
   })
   .meta({ id: 'RegistryList' });
 
-export const ProblemBody = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().optional(),
-    errors: z.array(z.object({ message: z.string(), location: z.string().optional() })).optional(),
-    error: z.string().describe('The same as `detail`, for clients of the older shape'),
-  })
-  .meta({ id: 'Problem' });
-
 export const RegistryInfo = z
   .object({
     version: z.string(),

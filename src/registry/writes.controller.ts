@@ -2,8 +2,8 @@ import { Controller, Delete, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Access } from '../auth/access.js';
 import { DomainError } from '../common/domain-error.js';
+import { ProblemBody } from '../http/problem.schema.js';
 import { mounted } from './mount.js';
-import { ProblemBody } from './response.schema.js';
 
 const DESCRIPTION = 'The registry has no source that can be written';
 

@@ -3,15 +3,24 @@ import { Subject, type Observable } from 'rxjs';
 import { SourceEntity } from '../database/entities/source.entity.js';
 import { type RoundFailure, SourceStore } from '../database/stores/source.store.js';
 
+/** Shown of a round whose end the store does not know, because it could not be written or the process stops. */
+const LOST_END = 'The last round ended without a record of its result';
+
 /** The status of every source in memory, so that reading it needs no database. */
 @Injectable()
 export class SyncProgress {
   private byName = new Map<string, SourceEntity>();
   private isAdopted = false;
   private readonly firstRounds = new Set<string>();
+  /** When each round of this process that is under way began, by the name of its source. */
+  private readonly running = new Map<string, Date>();
   private readonly changes = new Subject<void>();
+  private reading: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
 
-  constructor(private readonly sources: SourceStore) {}
+  constructor(private readonly sources: SourceStore) {
+    this.sources.begun.subscribe(({ name, startedAt }) => this.began(name, startedAt));
+  }
 
   /** Fires after each change of a status. */
   readonly changed: Observable<void> = this.changes.asObservable();
@@ -29,10 +38,19 @@ export class SyncProgress {
     await this.refresh();
   }
 
-  /** Takes the stored statuses over. */
-  async refresh(): Promise<void> {
-    this.byName = new Map((await this.sources.all()).map((source) => [source.name, source]));
-    this.changes.next();
+  /**
+   * Takes the stored statuses over. One reading at a time, and none begins before its caller: many rounds that end
+   * together share one, and no older state replaces a newer one.
+   */
+  refresh(): Promise<void> {
+    this.next ??= this.reading
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        this.reading = this.read();
+        return this.reading;
+      });
+    return this.next;
   }
 
   /** The status of a configured source. */
@@ -42,14 +60,28 @@ export class SyncProgress {
     return status;
   }
 
+  /** The status of a source, when it is stored. */
+  find(name: string): SourceEntity | undefined {
+    return this.byName.get(name);
+  }
+
   /** Every source's status, by name. */
   all(): readonly SourceEntity[] {
     return [...this.byName.values()];
   }
 
-  /** A round of this process has ended, well or not. */
+  /** A round has begun: visible at once, without asking the store. */
+  began(name: string, startedAt: Date): void {
+    this.running.set(name, startedAt);
+    this.change(name, { phase: 'syncing', lastAttempt: startedAt });
+  }
+
+  /** A round of this process has ended, well or not, and its result was taken over if the store has it. */
   ended(name: string): void {
     this.firstRounds.add(name);
+    this.running.delete(name);
+    if (this.byName.get(name)?.phase !== 'syncing') return;
+    this.change(name, { phase: 'pending', message: LOST_END });
   }
 
   /** True once every source's first round has ended: in this process, or well in another. */
@@ -58,5 +90,26 @@ export class SyncProgress {
       this.isAdopted &&
       this.all().every(({ name, phase }) => phase === 'complete' || this.firstRounds.has(name))
     );
+  }
+
+  private change(name: string, members: Partial<SourceEntity>): void {
+    const status = this.byName.get(name);
+    if (status === undefined) return;
+    this.byName.set(name, Object.assign(new SourceEntity(), status, members));
+    this.changes.next();
+  }
+
+  private async read(): Promise<void> {
+    const stored = await this.sources.all();
+    this.byName = new Map(stored.map((source) => [source.name, this.withBegin(source)]));
+    this.changes.next();
+  }
+
+  /** What was read before a round began does not hide that it did. */
+  private withBegin(source: SourceEntity): SourceEntity {
+    const startedAt = this.running.get(source.name);
+    if (startedAt === undefined || (source.lastAttempt !== null && source.lastAttempt >= startedAt))
+      return source;
+    return Object.assign(new SourceEntity(), source, { phase: 'syncing', lastAttempt: startedAt });
   }
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { describe, expect, it } from 'vitest';
 import { ACCESS_LEVELS, ACCESS_METADATA, type AccessLevel } from '../../src/auth/access.js';
+import { AdminModule } from '../../src/admin/admin.module.js';
 import { HealthModule } from '../../src/health/health.module.js';
 import { RegistryModule } from '../../src/registry/registry.module.js';
 
@@ -42,7 +43,7 @@ function routesOf(controller: Class): Route[] {
   return routes;
 }
 
-const controllers = [RegistryModule, HealthModule].flatMap(controllersOf);
+const controllers = [RegistryModule, AdminModule, HealthModule].flatMap(controllersOf);
 const routes = controllers.flatMap(routesOf);
 
 describe('access', () => {

@@ -60,4 +60,15 @@ export class SourceEntity {
   /** Catalogue revision of the last committed change of this source. */
   @Column({ ...bigintColumn, default: 0 })
   revision: number;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+
+  /** When its definition last changed. */
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt: Date;
+
+  /** Hash of its definition, by which a change is noticed; empty until a program that knows it has started. */
+  @Column('text', { name: 'definition_hash', nullable: true })
+  definitionHash: string | null;
 }

@@ -42,4 +42,12 @@ export class SyncRunEntity {
 
   @Column('text', { nullable: true })
   message: string | null;
+
+  /** Code of the error that ended a failed round. */
+  @Column('text', { nullable: true })
+  code: string | null;
+
+  /** The first names of what changed, as JSON text (`RoundDiff`). */
+  @Column('text', { nullable: true })
+  diff: string | null;
 }
