@@ -1,4 +1,5 @@
 import type { EntryKind, EntryStatus, RefusedDocument, VersionDocument } from '../model/entry.js';
+import type { RoundDiff } from './round-diff.js';
 
 /** Names one version in a source. */
 export interface VersionRef {
@@ -68,4 +69,6 @@ export interface RoundOutcome {
   /** Documents in quarantine. */
   readonly refused: number;
   readonly nextAttempt: Date;
+  /** The first of what changed, when whoever compared has kept it. */
+  readonly samples?: RoundDiff;
 }

@@ -6,6 +6,7 @@ import { QuarantineEntity } from './entities/quarantine.entity.js';
 import { SourceEntity } from './entities/source.entity.js';
 import { SyncRunEntity } from './entities/sync-run.entity.js';
 import { RevisionFeed } from './revision-feed.js';
+import { diffText } from './round-diff.js';
 import { forgetOldRuns } from './run-retention.js';
 import { fence, type LeaseRef } from './stores/lease.store.js';
 import { retriedTransaction } from './retried-transaction.js';
@@ -211,7 +212,8 @@ async function record(
     rejectedCount: refused,
     revision,
   });
-  const run = { startedAt, endedAt, added, changed, removed, refused, unchanged, bytes };
+  const diff = outcome.samples === undefined ? null : diffText(outcome.samples);
+  const run = { startedAt, endedAt, added, changed, removed, refused, unchanged, bytes, diff };
   await manager.insert(SyncRunEntity, { source: { name: source }, outcome: 'complete', ...run });
   await forgetOldRuns(manager, source);
 }

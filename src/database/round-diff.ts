@@ -1,6 +1,5 @@
-import type { RefusedDocument } from '../model/entry.js';
 import { cutText } from '../model/bounded-text.js';
-import type { CatalogChange, VersionRef } from './catalog-change.js';
+import type { EntryKind } from '../model/entry.js';
 
 /** Versions named for each kind of change; the counts of a run say how many there were. */
 export const DIFF_NAMES = 100;
@@ -8,9 +7,13 @@ export const DIFF_NAMES = 100;
 const MAX_NAME = 255;
 
 /** A version in a diff. Of a refused document as much as could be read. */
-export type DiffItem = Pick<VersionRef, 'kind'> & { readonly name?: string; readonly version?: string };
+export interface DiffItem {
+  readonly kind: EntryKind;
+  readonly name?: string;
+  readonly version?: string;
+}
 
-/** What a round changed, by name: at most `DIFF_NAMES` of each. */
+/** What a round changed, by name. */
 export interface RoundDiff {
   readonly added: readonly DiffItem[];
   readonly changed: readonly DiffItem[];
@@ -18,16 +21,15 @@ export interface RoundDiff {
   readonly refused: readonly DiffItem[];
 }
 
-/** The names behind the numbers of a round. */
-export function roundDiff(change: CatalogChange, refused: readonly RefusedDocument[]): RoundDiff {
-  const written = (isNew: boolean) =>
-    change.writes.filter((write) => write.isNew === isNew).map(({ document }) => document);
-  return {
-    added: firstOf(written(true)),
-    changed: firstOf(written(false)),
-    removed: firstOf(change.drops),
+/** The first names of each kind of change, as they are stored: a `RoundDiff` as JSON text. */
+export function diffText({ added, changed, removed, refused }: RoundDiff): string {
+  const diff: RoundDiff = {
+    added: firstOf(added),
+    changed: firstOf(changed),
+    removed: firstOf(removed),
     refused: firstOf(refused),
   };
+  return JSON.stringify(diff);
 }
 
 function firstOf(items: readonly DiffItem[]): DiffItem[] {
