@@ -80,7 +80,8 @@ function fileSettings({ path, url, data, timeoutMs, caCertPath, maxSize }: FileS
 
 /** An address without credentials: they travel as user, password, query, or behind a `#`. */
 export function shownAddress(address: string): string {
-  if (!URL.canParse(address)) return address.replace(/^[^@/]*:[^@/]*@/, `${HIDDEN}@`).replace(/[?#].*$/s, '');
+  if (!address.includes('://') || !URL.canParse(address))
+    return address.replace(/^[^@/]*:[^@/]*@/, `${HIDDEN}@`).replace(/[?#].*$/s, '');
   const url = new URL(address);
   // Over ssh the user is part of the place; everywhere else it may be a token.
   if (url.protocol !== 'ssh:') url.username = '';

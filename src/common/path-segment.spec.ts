@@ -26,10 +26,10 @@ describe('pathSegment', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 255 }), (name) => {
         const segment = pathSegment(name);
-        expect(segment).toMatch(/^[a-z0-9._%-]+$/);
-        expect(segment.length).toBeLessThanOrEqual(200);
-        expect(posix.dirname(posix.join('/base', segment))).toBe('/base');
+        const isPlain = /^[a-z0-9._%-]{1,200}$/.test(segment);
+        return isPlain && posix.dirname(posix.join('/base', segment)) === '/base';
       }),
+      { numRuns: 50 },
     );
   });
 
