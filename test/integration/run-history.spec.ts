@@ -8,14 +8,15 @@ import type { RoundOutcome } from '../../src/database/catalog-change.js';
 import { QuarantineStore } from '../../src/database/stores/quarantine.store.js';
 import { RunStore } from '../../src/database/stores/run.store.js';
 import type { ReplyBytes } from '../../src/http/reply-bytes.js';
+import type { RefusedDocument } from '../../src/model/entry.js';
 import { RunHistory } from '../../src/sync/run-history.js';
 import { SyncProgress } from '../../src/sync/sync-progress.js';
 import { fileSource } from '../support/documents.js';
 import { EmbeddedDatabase } from '../support/embedded-database.js';
+import { changeOf, planSync } from '../support/sync-plans.js';
 
 const CONFIG = { sources: [fileSource({ data: '[]' })], registries: [] } as unknown as RegistryConfig;
 const AT = new Date(1_800_000_000_000);
-const EMPTY = { writes: [], drops: [], marks: [] };
 
 let db: EmbeddedDatabase;
 let progress: SyncProgress;
@@ -50,11 +51,12 @@ async function start(): Promise<void> {
   progress = new SyncProgress(db.sources);
   const history = new RunHistory(progress, new RunStore(db.dataSource), new QuarantineStore(db.dataSource));
   history.onModuleInit();
-  const catalog = new CatalogService(config, db.entries, db.sources, db.feed);
+  const catalog = new CatalogService(config, db.entries, db.sources, db.feed, db.gate);
   sources = new SourcesService(config, progress, history, catalog);
   await progress.refresh();
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- shorter than a cast around every call
 function bodyOf<Body>(reply: ReplyBytes): Body {
   return JSON.parse(reply.body.toString()) as Body;
 }
@@ -65,17 +67,33 @@ function runs(limit = 1000, cursor?: string): RunPage {
 
 async function fail(message: string): Promise<void> {
   await db.sources.fail('one', {
-    ...{ startedAt: AT, endedAt: AT, nextAttempt: AT, message },
+    startedAt: AT,
+    endedAt: AT,
+    nextAttempt: AT,
+    message,
     code: 'upstream-failed',
   });
   await progress.refresh();
 }
 
-async function succeed(changes: Partial<RoundOutcome>): Promise<void> {
-  await db.writer.commit('one', EMPTY, {
-    ...{ startedAt: AT, endedAt: new Date(AT.getTime() + 1250), nextAttempt: AT },
-    ...{ sourceRevision: 'r', rulesFingerprint: 'f', bytes: 10, refused: [] },
-    ...{ added: 0, changed: 0, removed: 0, unchanged: 0, counts: { server: 0, skill: 0, plugin: 0 } },
+async function succeed(
+  changes: Partial<RoundOutcome>,
+  refused: readonly RefusedDocument[] = [],
+): Promise<void> {
+  const change = changeOf(planSync([], [], []), refused);
+  await db.writer.commit('one', change, {
+    startedAt: AT,
+    endedAt: new Date(AT.getTime() + 1250),
+    nextAttempt: AT,
+    sourceRevision: 'r',
+    rulesFingerprint: 'f',
+    bytes: 10,
+    refused: refused.length,
+    added: 0,
+    changed: 0,
+    removed: 0,
+    unchanged: 0,
+    counts: { server: 0, skill: 0, plugin: 0 },
     ...changes,
   });
   await progress.refresh();
@@ -123,7 +141,8 @@ describe('the runs of a source', () => {
 
   it('show the numbers, the time and the first hundred names of what changed', async () => {
     const added = Array.from({ length: 150 }, (_, index) => ({
-      ...{ kind: 'server' as const, version: '1.0.0' },
+      kind: 'server' as const,
+      version: '1.0.0',
       name: `a/${index}`,
     }));
     const samples = { added, changed: [], removed: [], refused: [{ kind: 'skill' as const }] };
@@ -161,7 +180,7 @@ describe('the quarantine of a source', () => {
     bodyOf<QuarantinePage>(sources.quarantine('one', { limit, cursor }));
 
   it('has the first thousand documents, page by page, and tells how many there are', async () => {
-    await succeed({ refused: refusedDocuments(1003) });
+    await succeed({}, refusedDocuments(1003));
     await vi.waitFor(() => expect(quarantine(1).metadata.total).toBe(1003));
     await vi.waitFor(() => expect(quarantine(1).metadata.kept).toBe(1000));
 
@@ -180,7 +199,7 @@ describe('the quarantine of a source', () => {
   });
 
   it('stays while rounds fail, and ends with the next good one', async () => {
-    await succeed({ refused: refusedDocuments(2) });
+    await succeed({}, refusedDocuments(2));
     await fail('broken');
     await vi.waitFor(() => expect(runs().runs).toHaveLength(2));
     expect(quarantine(10).quarantine).toHaveLength(2);

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { serverJson } from '../../support/documents.js';
 import { inlineSource, useRegistry } from '../../support/registry-server.js';
 
-interface Page<Item> {
+interface Page {
   readonly metadata: { readonly count: number; readonly nextCursor?: string };
-  readonly [member: string]: readonly Item[] | unknown;
+  readonly [member: string]: unknown;
 }
 
 interface Listed {
@@ -53,10 +53,10 @@ describe('the administration of sources', () => {
     }),
   });
 
-  async function page<Item = Listed>(path: string): Promise<Page<Item>> {
+  async function page(path: string): Promise<Page> {
     const answer = await registry.get(path);
     if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
-    return answer.json<Page<Item>>();
+    return answer.json<Page>();
   }
 
   async function all(path: string, member: string, limit: number): Promise<Listed[]> {
@@ -78,11 +78,19 @@ describe('the administration of sources', () => {
 
     expect(sources.map(({ name }) => name)).toEqual(['Odd / name', 'good', 'lower', 'remote']);
     expect(sources[1]).toMatchObject({
-      ...{ type: 'file', sourceType: 'file', creationType: 'CONFIG', syncSchedule: '1h0m0s' },
+      type: 'file',
+      sourceType: 'file',
+      creationType: 'CONFIG',
+      syncSchedule: '1h0m0s',
       sourceConfig: { dataLength: JSON.stringify(GOOD).length },
       syncStatus: {
-        ...{ phase: 'complete', attemptCount: 0, serverCount: 5, skillCount: 0, pluginCount: 0 },
-        ...{ rejectedCount: 1, sourceRevision: expect.any(String) as string },
+        phase: 'complete',
+        attemptCount: 0,
+        serverCount: 5,
+        skillCount: 0,
+        pluginCount: 0,
+        rejectedCount: 1,
+        sourceRevision: expect.any(String) as string,
         lastSyncTime: expect.any(String) as string,
         nextAttempt: expect.any(String) as string,
       },
@@ -104,7 +112,7 @@ describe('the administration of sources', () => {
     const path = `/v1/sources/${encodeURIComponent('Odd / name')}`;
     await registry.until(async () => ((await page(`${path}/runs`))['runs'] as unknown[]).length > 0);
     const source = (await registry.get(path)).json<{ syncStatus: { message: string } }>();
-    const [run] = (await page<{ id: string }>(`${path}/runs`))['runs'] as { id: string }[];
+    const [run] = (await page(`${path}/runs`))['runs'] as { id: string }[];
 
     expect(source.syncStatus).toMatchObject({
       serverCount: 0,
@@ -112,7 +120,8 @@ describe('the administration of sources', () => {
     });
     expect(source.syncStatus).not.toHaveProperty('lastSyncTime');
     expect((await registry.get(`/v1/runs/${run?.id ?? ''}`)).json()).toMatchObject({
-      ...{ source: 'Odd / name', outcome: 'failed' },
+      source: 'Odd / name',
+      outcome: 'failed',
       message: source.syncStatus.message,
     });
   });
@@ -134,11 +143,33 @@ describe('the administration of sources', () => {
     });
   });
 
+  it('names what a run changed', async () => {
+    const [run] = (await page('/v1/sources/lower/runs'))['runs'] as { id: string }[];
+
+    expect((await registry.get(`/v1/runs/${run?.id ?? ''}`)).json()).toMatchObject({
+      source: 'lower',
+      outcome: 'complete',
+      added: 2,
+      diff: {
+        added: [
+          { entryType: 'MCP', name: 'a/a', version: '0.1.0' },
+          { entryType: 'MCP', name: 'z/z', version: '1.0.0' },
+        ],
+        changed: [],
+        removed: [],
+        refused: [],
+      },
+    });
+  });
+
   it('lists refused documents with their reasons', async () => {
     expect(await page('/v1/sources/good/quarantine')).toEqual({
       quarantine: [
         {
-          ...{ entryType: 'MCP', name: 'x/x', version: '1.0.0', pointer: '/servers/7' },
+          entryType: 'MCP',
+          name: 'x/x',
+          version: '1.0.0',
+          pointer: '/servers/7',
           problems: [{ pointer: '/description', reason: expect.any(String) as string }],
         },
       ],
@@ -208,11 +239,11 @@ describe('the administration of sources', () => {
 
   it('keeps status, failures and runs over a restart, and status.json beside the store', async () => {
     const file = join(registry.directory, 'store', 'sources', 'good', 'status.json');
-    const before = await page<{ id: string }>('/v1/sources/good/runs');
+    const before = await page('/v1/sources/good/runs');
     await registry.restart();
     await registry.until(async () => ((await page('/v1/sources/good/runs'))['runs'] as unknown[]).length > 0);
 
-    expect((await page<{ id: string }>('/v1/sources/good/runs'))['runs']).toEqual(before['runs']);
+    expect((await page('/v1/sources/good/runs'))['runs']).toEqual(before['runs']);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ name: 'good', serverCount: 5 });
     const remote = (await registry.get('/v1/sources/remote')).json<{
       syncStatus: { attemptCount: number };
