@@ -3,30 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiSettings } from '../../src/config/registry-config.js';
-import { ApiProvider } from '../../src/sources/api/api.provider.js';
-import { apiSource, manyServers, readAll } from '../support/api-sources.js';
+import { useApiBench } from '../support/api-sources.js';
 import { failing, guarded, reply, UpstreamRegistry } from '../support/upstream-registry.js';
 
-let upstream: UpstreamRegistry;
-let provider: ApiProvider;
-
-beforeEach(async () => {
-  upstream = await UpstreamRegistry.open();
-  upstream.servers = manyServers(250);
-  provider = new ApiProvider();
-});
-
-afterEach(() => upstream.close());
-
-interface Reading {
-  readonly endpoint?: string;
-  readonly settings?: Partial<ApiSettings>;
-  readonly signal?: AbortSignal;
-}
-
-function read({ endpoint = upstream.url, settings = {}, signal }: Reading = {}) {
-  return readAll(provider, apiSource(endpoint, settings), signal);
-}
+const bench = useApiBench();
 
 let directory: string;
 
@@ -44,36 +24,36 @@ async function secret(name: string, content: string): Promise<string> {
 describe('credentials', () => {
   it('are a token from a file, read again when it changes', async () => {
     let token = 'first';
-    upstream.faults = [guarded(() => token)];
+    bench.upstream.faults = [guarded(() => token)];
     const settings = { auth: { tokenFile: await secret('token', 'first\n') } };
-    expect(await read({ settings })).toMatchObject({ count: 250 });
+    expect(await bench.read({ settings })).toMatchObject({ count: 250 });
 
     token = 'second';
-    await expect(read({ settings })).rejects.toMatchObject({
+    await expect(bench.read({ settings })).rejects.toMatchObject({
       code: 'upstream-unauthorized',
       message: expect.not.stringContaining('first'),
     });
     await secret('token', 'second');
-    expect(await read({ settings })).toMatchObject({ count: 250 });
+    expect(await bench.read({ settings })).toMatchObject({ count: 250 });
   });
 
   it('are named in no message when they cannot be sent', async () => {
     const settings = { auth: { tokenFile: await secret('token', 'two\nlines-s3cret') } };
-    await expect(read({ settings })).rejects.toMatchObject({
+    await expect(bench.read({ settings })).rejects.toMatchObject({
       code: 'invalid-configuration',
       message: expect.not.stringContaining('s3cret'),
     });
 
-    await expect(read({ settings: { headers: { 'x-key': 's3cret\n' } } })).rejects.toMatchObject({
+    await expect(bench.read({ settings: { headers: { 'x-key': 's3cret\n' } } })).rejects.toMatchObject({
       code: 'invalid-configuration',
       message: expect.stringMatching(/x-key(?!.*s3cret)/),
     });
   });
 
   it('may be further headers', async () => {
-    await read({ settings: { headers: { 'X-Key': 's3cret', Accept: 'text/json' } } });
+    await bench.read({ settings: { headers: { 'X-Key': 's3cret', Accept: 'text/json' } } });
 
-    expect(upstream.asked[0]?.headers).toMatchObject({ 'x-key': 's3cret', accept: 'text/json' });
+    expect(bench.upstream.asked[0]?.headers).toMatchObject({ 'x-key': 's3cret', accept: 'text/json' });
   });
 
   describe('of a client', () => {
@@ -92,7 +72,7 @@ describe('credentials', () => {
           return true;
         },
       ];
-      upstream.faults = [guarded(() => current)];
+      bench.upstream.faults = [guarded(() => current)];
     });
 
     afterEach(() => issuer.close());
@@ -106,8 +86,8 @@ describe('credentials', () => {
     }
 
     it('get a token once, for many rounds', async () => {
-      await read({ settings: await settings() });
-      await read({ settings: await settings() });
+      await bench.read({ settings: await settings() });
+      await bench.read({ settings: await settings() });
 
       expect(issuer.asked).toHaveLength(1);
       const { headers, method, body } = issuer.asked[0] ?? { headers: {} };
@@ -124,18 +104,18 @@ describe('credentials', () => {
         if (isPage && cursor !== null && current === 'token-1') current = 'revoked';
         return false;
       };
-      upstream.faults = [revoked, ...upstream.faults];
+      bench.upstream.faults = [revoked, ...bench.upstream.faults];
 
-      expect(await read({ settings: await settings() })).toMatchObject({ count: 250 });
+      expect(await bench.read({ settings: await settings() })).toMatchObject({ count: 250 });
 
       expect(issuer.asked).toHaveLength(2);
     });
 
     it('get another shortly before its end', async () => {
       lifetime = 0.02;
-      await read({ settings: await settings() });
+      await bench.read({ settings: await settings() });
       await new Promise((resolve) => setTimeout(resolve, 20));
-      await read({ settings: await settings() });
+      await bench.read({ settings: await settings() });
 
       expect(issuer.asked.length).toBeGreaterThan(1);
     });
@@ -144,7 +124,7 @@ describe('credentials', () => {
       const grant = issuer.faults;
       issuer.faults = [failing({ times: 1, status: 401 }), ...grant];
 
-      expect(await read({ settings: await settings() })).toMatchObject({ count: 250 });
+      expect(await bench.read({ settings: await settings() })).toMatchObject({ count: 250 });
 
       expect(new URLSearchParams(issuer.asked[1]?.body).get('client_secret')).toBe('p+ss wörd:&');
       expect(issuer.asked[1]?.headers.authorization).toBeUndefined();
@@ -161,11 +141,11 @@ describe('credentials', () => {
     ])('fail with %s, naming the endpoint and no secret', async (_what, fault, code) => {
       issuer.faults = [fault()];
 
-      await expect(read({ settings: await settings() })).rejects.toMatchObject({
+      await expect(bench.read({ settings: await settings() })).rejects.toMatchObject({
         code,
         message: expect.stringMatching(/token endpoint http:\S+\/token(?!.*p\+ss)/),
       });
-      expect(upstream.asked).toHaveLength(0);
+      expect(bench.upstream.asked).toHaveLength(0);
     });
   });
 });

@@ -1,29 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ApiSettings } from '../../src/config/registry-config.js';
-import { ApiProvider } from '../../src/sources/api/api.provider.js';
-import { apiSource, manyServers, readAll } from '../support/api-sources.js';
-import { breaking, failing, slow, UpstreamRegistry } from '../support/upstream-registry.js';
+import { describe, expect, it } from 'vitest';
+import { useApiBench } from '../support/api-sources.js';
+import { breaking, failing, slow } from '../support/upstream-registry.js';
 
-let upstream: UpstreamRegistry;
-let provider: ApiProvider;
-
-beforeEach(async () => {
-  upstream = await UpstreamRegistry.open();
-  upstream.servers = manyServers(250);
-  provider = new ApiProvider();
-});
-
-afterEach(() => upstream.close());
-
-interface Reading {
-  readonly endpoint?: string;
-  readonly settings?: Partial<ApiSettings>;
-  readonly signal?: AbortSignal;
-}
-
-function read({ endpoint = upstream.url, settings = {}, signal }: Reading = {}) {
-  return readAll(provider, apiSource(endpoint, settings), signal);
-}
+const bench = useApiBench();
 
 describe('a request that fails', () => {
   it.each([
@@ -37,55 +16,56 @@ describe('a request that fails', () => {
   ])(
     'twice with %s succeeds the third time, without the pages before being read again',
     async (_what, fault) => {
-      upstream.faults = [fault()];
+      bench.upstream.faults = [fault()];
 
-      expect(await read({ settings: { timeoutMs: 300 } })).toMatchObject({ count: 250 });
+      expect(await bench.read({ settings: { timeoutMs: 300 } })).toMatchObject({ count: 250 });
 
       expect(
-        upstream.pages.filter(({ cursor, path }) => path.endsWith('/servers') && cursor === null).length,
+        bench.upstream.pages.filter(({ cursor, path }) => path.endsWith('/servers') && cursor === null)
+          .length,
       ).toBeLessThanOrEqual(3);
     },
   );
 
   it('for ever fails after three tries', async () => {
-    upstream.faults = [failing({ page: 2, status: 503 })];
+    bench.upstream.faults = [failing({ page: 2, status: 503 })];
 
-    await expect(read()).rejects.toMatchObject({
+    await expect(bench.read()).rejects.toMatchObject({
       code: 'upstream-failed',
       message: expect.stringContaining('503'),
     });
 
-    expect(upstream.pages.filter(({ cursor }) => cursor === '100: +/é&')).toHaveLength(3);
+    expect(bench.upstream.pages.filter(({ cursor }) => cursor === '100: +/é&')).toHaveLength(3);
   });
 
   it.each([400, 403, 404, 500])('with %s is not repeated', async (status) => {
-    upstream.faults = [failing({ page: 2, status })];
+    bench.upstream.faults = [failing({ page: 2, status })];
 
-    await expect(read()).rejects.toMatchObject({ message: expect.stringContaining(String(status)) });
+    await expect(bench.read()).rejects.toMatchObject({ message: expect.stringContaining(String(status)) });
 
-    expect(upstream.pages).toHaveLength(2);
+    expect(bench.upstream.pages).toHaveLength(2);
   });
 
   it('waits as long as Retry-After says', async () => {
-    upstream.faults = [failing({ page: 2, times: 1, status: 429, headers: { 'retry-after': '1' } })];
+    bench.upstream.faults = [failing({ page: 2, times: 1, status: 429, headers: { 'retry-after': '1' } })];
     const start = performance.now();
 
-    expect(await read()).toMatchObject({ count: 250 });
+    expect(await bench.read()).toMatchObject({ count: 250 });
 
     expect(performance.now() - start).toBeGreaterThan(950);
   });
 
   it('does not wait for longer than a minute, and says for how long it was told to', async () => {
-    upstream.faults = [failing({ page: 2, status: 429, headers: { 'retry-after': '3600' } })];
+    bench.upstream.faults = [failing({ page: 2, status: 429, headers: { 'retry-after': '3600' } })];
 
-    await expect(read()).rejects.toMatchObject({ message: expect.stringContaining('asks to wait 1h') });
+    await expect(bench.read()).rejects.toMatchObject({ message: expect.stringContaining('asks to wait 1h') });
   });
 
   it('stops waiting with its round', async () => {
-    upstream.faults = [failing({ page: 2, status: 429, headers: { 'retry-after': '30' } })];
+    bench.upstream.faults = [failing({ page: 2, status: 429, headers: { 'retry-after': '30' } })];
     const start = performance.now();
 
-    await expect(read({ signal: AbortSignal.timeout(300) })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(bench.read({ signal: AbortSignal.timeout(300) })).rejects.toMatchObject({ code: 'aborted' });
 
     expect(performance.now() - start).toBeLessThan(3_000);
   });

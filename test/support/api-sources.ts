@@ -1,8 +1,10 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach } from 'vitest';
 import type { ApiSettings, SourceConfig } from '../../src/config/registry-config.js';
-import type { ApiProvider } from '../../src/sources/api/api.provider.js';
+import { ApiProvider } from '../../src/sources/api/api.provider.js';
 import type { FetchSummary } from '../../src/sources/source-provider.js';
 import { fileSource, serverJson } from './documents.js';
-import { listedServer } from './upstream-registry.js';
+import { listedServer, UpstreamRegistry } from './upstream-registry.js';
 
 /** A source that reads another registry, as the configuration describes it. */
 export type ApiSource = SourceConfig & { readonly kind: 'api' };
@@ -26,19 +28,83 @@ export interface ReadRegistry extends FetchSummary {
   readonly count: number;
 }
 
-/** Reads everything that the source offers. */
-export async function readAll(
-  provider: ApiProvider,
-  source: ApiSource,
-  signal: AbortSignal = AbortSignal.timeout(20_000),
-): Promise<ReadRegistry> {
-  const fetched = await provider.fetch(source, { signal });
-  let count = 0;
-  for await (const { text } of fetched.files) {
-    const lists = JSON.parse(text) as Record<'servers' | 'skills' | 'plugins', unknown[] | undefined>;
-    for (const list of [lists.servers, lists.skills, lists.plugins]) count += list?.length ?? 0;
+/** How a test reads a registry. */
+export interface Reading {
+  readonly endpoint?: string;
+  readonly settings?: Partial<ApiSettings>;
+  readonly signal?: AbortSignal;
+}
+
+/** What one round brought, once all of it is here. */
+export interface ReadRound extends FetchSummary {
+  /** `nothing` when the provider said so itself. */
+  readonly scope: 'nothing' | 'everything' | 'changes';
+  /** Names and versions of servers with their statuses, then names of skills and plugins. */
+  readonly names: readonly string[];
+}
+
+/** A registry and a provider that reads it, new ones for each test. */
+export class ApiBench {
+  upstream!: UpstreamRegistry;
+  provider!: ApiProvider;
+
+  async open(): Promise<void> {
+    this.upstream = await UpstreamRegistry.open();
+    this.provider = new ApiProvider();
   }
-  return { count, ...fetched.summary() };
+
+  /** Reads everything that the source offers. */
+  async read({ endpoint = this.upstream.url, settings = {}, signal }: Reading = {}): Promise<ReadRegistry> {
+    const round = await this.round(undefined, apiSource(endpoint, settings), signal);
+    return { count: round.names.length, revision: round.revision, bytes: round.bytes };
+  }
+
+  /** A round of a program that takes changes and stored `knownRevision` at its last one. */
+  async round(
+    knownRevision?: string,
+    source: ApiSource = apiSource(this.upstream.url),
+    signal: AbortSignal = AbortSignal.timeout(20_000),
+  ): Promise<ReadRound> {
+    const known = knownRevision === undefined ? {} : { knownRevision };
+    const fetched = await this.provider.fetch(source, { signal, acceptsChanges: true, ...known });
+    if (!fetched.changed) return { scope: 'nothing', names: [], bytes: 0, revision: fetched.revision };
+    const names: string[] = [];
+    for await (const { text } of fetched.files) names.push(...namesIn(text));
+    return { scope: fetched.scope ?? 'everything', names, ...fetched.summary() };
+  }
+}
+
+/** A bench that is there in each test of the file, with a registry of 250 servers unless told otherwise. */
+export function useApiBench(servers: () => readonly unknown[] = () => manyServers(250)): ApiBench {
+  const bench = new ApiBench();
+  beforeEach(async () => {
+    Logger.overrideLogger(false);
+    await bench.open();
+    bench.upstream.servers = servers();
+  });
+  afterEach(() => bench.upstream.close());
+  return bench;
+}
+
+function namesIn(text: string): string[] {
+  const {
+    servers = [],
+    skills = [],
+    plugins = [],
+  } = JSON.parse(text) as Record<string, Listed[] | undefined>;
+  const named = servers.map((listed) => {
+    const { name, version } = listed.server ?? listed;
+    const { status } = listed._meta?.['io.modelcontextprotocol.registry/official'] ?? {};
+    return `${name} ${version}${status === undefined || status === 'active' ? '' : ` ${status}`}`;
+  });
+  return [...named, ...[...skills, ...plugins].map(({ name }) => String(name))];
+}
+
+interface Listed {
+  readonly name?: string;
+  readonly version?: string;
+  readonly server?: { readonly name?: string; readonly version?: string };
+  readonly _meta?: Readonly<Record<string, { readonly status?: string } | undefined>>;
 }
 
 /** So many servers, as the official registry lists them. */

@@ -13,9 +13,12 @@ export interface Asked {
   readonly path: string;
   readonly limit: number;
   readonly cursor: string | null;
+  /** `updated_since`, as sent. */
+  readonly since: string | null;
+  readonly includeDeleted: string | null;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** True for a page of servers, false for the request that looks whether there is a registry. */
+  /** True for a page of servers, false for the requests that look whether there is a registry and what it understands. */
   readonly isPage: boolean;
 }
 
@@ -54,6 +57,8 @@ export class UpstreamRegistry {
   metadata: ((count: number) => object) | null = (count) => ({ count });
   /** What the last page says in place of a cursor. */
   end: object = {};
+  /** Understands `updated_since`, and shows deleted servers only then, as the official registry does. */
+  tellsChanges = false;
   faults: Fault[] = [];
   readonly asked: Asked[] = [];
   private readonly server: Server = createServer((request, response) => {
@@ -90,12 +95,21 @@ export class UpstreamRegistry {
       response.setHeader('content-type', 'application/json').end(this.content);
       return;
     }
-    if (name === 'servers') return this.list(response, 'servers', this.servers, asked);
+    if (name === 'servers') return this.list(response, 'servers', this.visibleServers(asked), asked);
     const extension = /^x\/dev\.toolhive\/(skills|plugins)$/.exec(name)?.[1] as
       'skills' | 'plugins' | undefined;
     const items = extension && this[extension];
     if (extension !== undefined && items !== undefined) return this.list(response, extension, items, asked);
     reply(response, 404, { title: 'Not Found', status: 404 });
+  }
+
+  private visibleServers({ since, includeDeleted }: Asked): readonly unknown[] {
+    if (!this.tellsChanges) return this.servers;
+    return this.servers.filter((server) => {
+      const { status, updatedAt } = officialOf(server);
+      if (since !== null) return updatedAt !== undefined && Date.parse(updatedAt) > Date.parse(since);
+      return status !== 'deleted' || includeDeleted === 'true';
+    });
   }
 
   private list(response: ServerResponse, name: string, items: readonly unknown[], asked: Asked): void {
@@ -113,9 +127,29 @@ export class UpstreamRegistry {
     const { method = '', url: target = '', headers } = request;
     const { pathname: path, searchParams } = new URL(target, 'http://localhost');
     const limit = Number(searchParams.get('limit') ?? 30);
-    const isPage = path === `${this.root}/servers` && limit > 1;
-    return { method, target, path, limit, cursor: searchParams.get('cursor'), headers, body, isPage };
+
+    const [cursor, since, includeDeleted] = ['cursor', 'updated_since', 'include_deleted'].map((name) =>
+      searchParams.get(name),
+    );
+    const isLook = limit === 1 || since?.startsWith('9999') === true;
+    return {
+      method,
+      target,
+      path,
+      limit,
+      cursor: cursor ?? null,
+      since: since ?? null,
+      includeDeleted: includeDeleted ?? null,
+      headers,
+      body,
+      isPage: path === `${this.root}/servers` && !isLook,
+    };
   }
+}
+
+function officialOf(item: unknown): { readonly status?: string; readonly updatedAt?: string } {
+  const { _meta: meta } = item as { readonly _meta?: Record<string, object> };
+  return meta?.[OFFICIAL] ?? {};
 }
 
 /** Answers with JSON. */

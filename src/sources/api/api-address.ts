@@ -35,18 +35,42 @@ export function registryRoots(endpoint: string): readonly URL[] {
   });
 }
 
-/** One page of a list. Cursors are opaque: whatever they hold arrives as it was given. */
-export function pageAddress(root: URL, list: ApiList, limit: number, cursor?: string): URL {
-  const address = new URL(root);
-  address.pathname += `/${API_LISTS[list]}`;
-  const query = [`limit=${limit}`, ...(cursor === undefined ? [] : [`cursor=${encodeURIComponent(cursor)}`])];
-  // Appended by hand: the address's own query stays as it was written, and a blank is %20, never a plus sign.
-  address.search = [address.search.slice(1), ...query].filter((part) => part !== '').join('&');
-  return address;
+/** What a page of a list is asked for with. */
+export interface PageQuery {
+  readonly list: ApiList;
+  /** Absent: as many items as the registry likes. */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  /** Only what changed. */
+  readonly changes?: ChangesQuery | undefined;
 }
 
-/** An address for messages: without the query that the endpoint itself has, as that may hold an access key. */
-export function shownAddress(address: URL): string {
-  const query = /(?:^|[?&])(limit=\d+(?:&cursor=[^&]*)?)$/.exec(address.search)?.[1];
-  return `${address.origin}${address.pathname}${query === undefined ? '' : `?${query}`}`;
+/** Asks for what changed (`updated_since` of the registry API). */
+export interface ChangesQuery {
+  /** RFC 3339, in UTC; what changed later is wanted. */
+  readonly since: string;
+  /** Asks for what was deleted in so many words, which registries that imply it need not understand. */
+  readonly includeDeleted: boolean;
+}
+
+/** Where a page lies. */
+export interface PageAddress {
+  readonly url: URL;
+  /** For messages: without the query that the endpoint itself has, as that may hold an access key. */
+  readonly shown: string;
+}
+
+/** One page of a list. Cursors are opaque: whatever they hold arrives as it was given. */
+export function pageAddress(root: URL, { list, limit, cursor, changes }: PageQuery): PageAddress {
+  const url = new URL(root);
+  url.pathname += `/${API_LISTS[list]}`;
+  const query = [
+    ...(limit === undefined ? [] : [`limit=${limit}`]),
+    ...(changes === undefined ? [] : [`updated_since=${encodeURIComponent(changes.since)}`]),
+    ...(changes?.includeDeleted === true ? ['include_deleted=true'] : []),
+    ...(cursor === undefined ? [] : [`cursor=${encodeURIComponent(cursor)}`]),
+  ].join('&');
+  // Appended by hand: the address's own query stays as it was written, and a blank is %20, never a plus sign.
+  url.search = [url.search.slice(1), query].filter((part) => part !== '').join('&');
+  return { url, shown: `${url.origin}${url.pathname}${query === '' ? '' : `?${query}`}` };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boundedFetch } from '../../common/bounded-fetch.js';
+import { formatByteSize } from '../../common/byte-size.js';
 import { DomainError, isDomainError } from '../../common/domain-error.js';
 import { formatDuration } from '../../common/duration.js';
 import { upstreamName, upstreamProblem } from '../../common/upstream-problem.js';
@@ -14,6 +15,9 @@ import {
   readRetryAfter,
   retryPause,
 } from './retry-pause.js';
+
+/** Largest page in bytes, whatever the settings allow for all of them: a page is held as a whole. */
+const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 /** An answer that was read to its end. */
 export interface ApiReply {
@@ -40,12 +44,14 @@ interface PassingFailure {
 /** Asks the upstream of one source during one round. */
 export class ApiClient {
   private readonly headers: Readonly<Record<string, string>>;
+  private readonly pageLimit: number;
 
   constructor(private readonly options: ApiClientOptions) {
     this.headers = checkedHeaders({
       accept: 'application/json, application/problem+json;q=0.9',
       ...options.settings.headers,
     });
+    this.pageLimit = Math.min(options.settings.maxSize, MAX_PAGE_BYTES);
   }
 
   /**
@@ -94,6 +100,7 @@ export class ApiClient {
       const retryAfterMs = readRetryAfter(headers.get('retry-after'), new Date());
       return { failure: upstreamProblem(status, upstreamName(address)), retryAfterMs };
     } catch (error) {
+      if (isDomainError(error, 'limit-exceeded')) throw pageTooLarge(address, this.pageLimit, error);
       if (!isPassingFailure(error)) throw error;
       return { failure: error, retryAfterMs: 0 };
     }
@@ -101,14 +108,14 @@ export class ApiClient {
 
   private async send(address: URL, fresh: boolean) {
     const { settings, credentials, signal } = this.options;
-    const { timeoutMs, maxSize, caCertPath } = settings;
+    const { timeoutMs, caCertPath } = settings;
     const authorization = await credentials?.header({ signal, fresh });
     return boundedFetch({
       url: address.href,
       headers: { ...this.headers, ...(authorization !== undefined && { authorization }) },
       signal,
       timeoutMs,
-      maxBytes: maxSize,
+      maxBytes: this.pageLimit,
       ...(caCertPath !== undefined && { caCertPath }),
     });
   }
@@ -120,6 +127,17 @@ export class ApiClient {
       throw new DomainError('aborted', 'Waiting for the next try was stopped', { cause: error });
     }
   }
+}
+
+function pageTooLarge(address: URL, limit: number, cause: DomainError): DomainError {
+  const size = formatByteSize(limit);
+  const advice =
+    limit < MAX_PAGE_BYTES
+      ? `api.maxSize (${size}), which bounds one page and all of them together: raise it`
+      : `${size}, the most that one page may have`;
+  return new DomainError('limit-exceeded', `One page of ${upstreamName(address)} has more than ${advice}`, {
+    cause,
+  });
 }
 
 function tooPatient(failure: DomainError, retryAfterMs: number): DomainError {

@@ -1,15 +1,22 @@
 import { DomainError } from '../../common/domain-error.js';
 import { upstreamName, upstreamProblem } from '../../common/upstream-problem.js';
-import { type ApiList, pageAddress, shownAddress } from './api-address.js';
+import { type ApiList, type ChangesQuery, type PageAddress, pageAddress } from './api-address.js';
 import type { ApiClient, ApiReply } from './api-client.js';
+import { CircleGuard } from './list-circle.js';
+import { isRefusal, type PageLimits } from './page-limits.js';
 import { readPage, type RegistryPage } from './registry-page.js';
 
-/** The most that the official registry gives at once. */
-const PAGE_SIZE = 100;
-/** Pages in a row without anything new, after which a registry is taken to go in circles. */
-const MAX_STALE_PAGES = 10;
 /** What a registry without an extension answers on its routes. */
 const ABSENT_STATUSES = new Set([404, 405, 501]);
+
+/** Which list of which registry is read, and how. */
+export interface ListRequest {
+  readonly root: URL;
+  readonly list: ApiList;
+  readonly limits: PageLimits;
+  /** Only what changed. */
+  readonly changes?: ChangesQuery;
+}
 
 /** One page as it came, and what is in it. */
 export interface ListPage extends RegistryPage {
@@ -19,25 +26,38 @@ export interface ListPage extends RegistryPage {
 
 /**
  * Yields the pages of a list one by one, each when it is asked for. There is no limit to their number: a list ends with
- * its cursor, or with the round. A registry without the lists of `x/` has none of their entries.
+ * its cursor, or with the round. A registry that refuses the length of a page is asked for shorter ones. A registry
+ * without the lists of `x/` has none of their pages.
  * @throws DomainError `invalid-source-data` for a page that is none, or a list that never ends; whatever
  * {@link ApiClient.get} throws
  */
-export async function* readList(client: ApiClient, root: URL, list: ApiList): AsyncGenerator<ListPage> {
+export async function* readList(client: ApiClient, request: ListRequest): AsyncGenerator<ListPage> {
   const circle = new CircleGuard();
-  let cursor: string | undefined;
-  do {
-    const address = pageAddress(root, list, PAGE_SIZE, cursor);
-    const isOptional = list !== 'servers' && cursor === undefined;
-    const page = await client.get(address, (reply) => {
-      if (isOptional && isAbsence(reply)) return undefined;
-      return readReply(address, list, reply);
-    });
-    if (page === undefined) return;
+  let page = await firstPage(client, request);
+  while (page !== undefined) {
     circle.check(page);
     yield page;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+    const { nextCursor: cursor } = page;
+    if (cursor === undefined) return;
+    const { root, list, limits, changes } = request;
+    const address = pageAddress(root, { list, limit: limits.current, cursor, changes });
+    page = await client.get(address.url, (reply) => readReply(address, list, reply));
+  }
+}
+
+/** Undefined when the registry has no such list. */
+async function firstPage(client: ApiClient, request: ListRequest): Promise<ListPage | undefined> {
+  const { root, list, limits, changes } = request;
+  for (;;) {
+    const address = pageAddress(root, { list, limit: limits.current, changes });
+    const page = await client.get(address.url, (reply) => {
+      if (list !== 'servers' && isAbsence(reply)) return 'absent';
+      if (isRefusal(reply.status) && limits.shrink()) return 'refused';
+      return readReply(address, list, reply);
+    });
+    if (page === 'absent') return undefined;
+    if (page !== 'refused') return page;
+  }
 }
 
 /** A web site before the registry may answer whatever it does not know with its own page. */
@@ -45,35 +65,16 @@ function isAbsence({ status, contentType }: ApiReply): boolean {
   return ABSENT_STATUSES.has(status) || (status === 200 && contentType.startsWith('text/html'));
 }
 
-function readReply(address: URL, list: ApiList, { status, text }: ApiReply): ListPage {
-  if (status !== 200) throw upstreamProblem(status, upstreamName(address));
-  const origin = shownAddress(address);
+/**
+ * The page that an answer is.
+ * @throws DomainError `upstream-…` for another status, `invalid-source-data`
+ */
+export function readReply({ url, shown }: PageAddress, list: ApiList, { status, text }: ApiReply): ListPage {
+  if (status !== 200) throw upstreamProblem(status, upstreamName(url));
   try {
-    return { origin, text, ...readPage(text, list) };
+    return { origin: shown, text, ...readPage(text, list) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    throw new DomainError(error.code, `${origin}: ${error.message}`, { cause: error });
+    throw new DomainError(error.code, `${shown}: ${error.message}`, { cause: error });
   }
-}
-
-/** Notices a list that leads back to where it was. */
-class CircleGuard {
-  private readonly cursors = new Set<string>();
-  private readonly items = new Set<string>();
-  private stalePages = 0;
-
-  check({ origin, nextCursor, fingerprints }: ListPage): void {
-    if (nextCursor === undefined) return;
-    if (this.cursors.has(nextCursor)) throw endless(origin, 'its cursor has been there before');
-    this.cursors.add(nextCursor);
-    const before = this.items.size;
-    for (const fingerprint of fingerprints) this.items.add(fingerprint);
-    this.stalePages = this.items.size > before ? 0 : this.stalePages + 1;
-    if (this.stalePages < MAX_STALE_PAGES) return;
-    throw endless(origin, `${MAX_STALE_PAGES} pages in a row hold nothing new`);
-  }
-}
-
-function endless(origin: string, reason: string): DomainError {
-  return new DomainError('invalid-source-data', `The list does not end: ${reason} (${origin})`);
 }

@@ -1,74 +1,90 @@
-import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { systemClock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { SourceConfig } from '../../config/registry-config.js';
-import type {
-  FetchContext,
-  FetchedFile,
-  FetchedStream,
-  FetchSummary,
-  SourceProvider,
-} from '../source-provider.js';
+import type { FetchContext, FetchedNothing, FetchedStream, SourceProvider } from '../source-provider.js';
 import { AccessTokens } from './access-tokens.js';
-import { API_LISTS, type ApiList } from './api-address.js';
+import { registryRoots } from './api-address.js';
 import { ApiClient } from './api-client.js';
 import { credentialsOf } from './api-credentials.js';
-import { readList } from './api-pages.js';
 import { findRegistry } from './api-probe.js';
+import { parseRevision, slotOf } from './api-revision.js';
+import { readChanges } from './changes-reading.js';
+import { FullReading, secondsOf } from './full-reading.js';
+import { PageLimits } from './page-limits.js';
+import { RegistryReading } from './registry-reading.js';
 
 /** A request is tried again sooner than a round: longest pause before the second try, in milliseconds. */
 const MAX_RETRY_MS = 1000;
 
 type ApiSource = SourceConfig & { readonly kind: 'api' };
 
+/** One round of one source. */
+interface Round {
+  readonly source: ApiSource;
+  readonly context: FetchContext;
+  readonly client: ApiClient;
+  readonly now: Date;
+  /** Absent where changes are never asked for. */
+  readonly slot: number | undefined;
+}
+
 /**
  * Reads another registry that speaks v0.1 of the registry API, whoever made it, page by page: all versions of its
- * servers, and the latest of its skills and plugins, which is all that those lists show. `maxSize` bounds each page.
+ * servers, and the latest of its skills and plugins, which is all that those lists show. Of a registry that understands
+ * `updated_since` later rounds read only what changed, and everything once in `fullSyncInterval`.
  */
 @Injectable()
 export class ApiProvider implements SourceProvider<'api'> {
   readonly kind = 'api';
-  readonly abilities = { watchable: false, incremental: false, cheapCheck: false };
+  readonly abilities = { watchable: false, incremental: true, cheapCheck: false };
 
+  private readonly logger = new Logger('Api');
   private readonly tokens = new AccessTokens();
+  private readonly told = new Set<string>();
 
-  async fetch({ api: settings, syncPolicy }: ApiSource, { signal }: FetchContext): Promise<FetchedStream> {
+  async fetch(source: ApiSource, context: FetchContext): Promise<FetchedNothing | FetchedStream> {
+    const { api: settings, syncPolicy } = source;
+    const { signal, acceptsChanges } = context;
     if (signal.aborted) throw new DomainError('aborted', 'Reading the registry was stopped');
     const credentials = credentialsOf(settings, this.tokens);
     const retryMs = Math.min(syncPolicy.retry.initialDelayMs, MAX_RETRY_MS);
     const client = new ApiClient({ settings, signal, retryMs, ...(credentials && { credentials }) });
-    const root = await findRegistry(client, settings.endpoint);
-    const reading = new RegistryReading(client, root);
-    return { changed: 'unknown', files: reading.files(), summary: () => reading.summary() };
-  }
-}
-
-/** One reading of all lists, with the hash of what was in them. */
-class RegistryReading {
-  private readonly hash = createHash('sha256');
-  private bytes = 0;
-  private done: FetchSummary | undefined;
-
-  constructor(
-    private readonly client: ApiClient,
-    private readonly root: URL,
-  ) {}
-
-  async *files(): AsyncGenerator<FetchedFile> {
-    for (const list of Object.keys(API_LISTS) as ApiList[]) {
-      this.hash.update(`${list}\n`);
-      for await (const { origin, text, fingerprints } of readList(this.client, this.root, list)) {
-        this.bytes += Buffer.byteLength(text);
-        for (const fingerprint of fingerprints) this.hash.update(`${fingerprint}\n`);
-        // An empty list may be null, which says nothing about a format.
-        if (fingerprints.length > 0) yield { origin, text };
-      }
-    }
-    this.done = { revision: this.hash.digest('hex'), bytes: this.bytes };
+    const now = systemClock.now();
+    const isIncremental = settings.incremental && acceptsChanges === true;
+    const slot = isIncremental ? slotOf(now, settings.fullSyncIntervalMs, settings.endpoint) : undefined;
+    const round = { source, context, client, now, slot };
+    return (await this.changes(round)) ?? this.everything(round);
   }
 
-  summary(): FetchSummary {
-    if (this.done === undefined) throw new Error('The registry was not read to its end');
-    return this.done;
+  /** Undefined when everything has to be read. */
+  private async changes(round: Round): Promise<FetchedNothing | FetchedStream | undefined> {
+    const { source, context, client, now, slot } = round;
+    const known = parseRevision(context.knownRevision);
+    const feed = known?.feed;
+    if (known === undefined || feed === undefined || feed.slot !== slot) return undefined;
+    const { endpoint, maxSize } = source.api;
+    const root = registryRoots(endpoint).find(({ pathname }) => pathname.endsWith(`/${feed.root}`));
+    if (root === undefined) return undefined;
+    const reading = new RegistryReading({ client, root, maxSize, limits: PageLimits.from(feed.limit) });
+    const onUnfit = () => this.tell(source);
+    return readChanges(reading, { known: { ...known, feed }, now: secondsOf(now), onUnfit });
+  }
+
+  private async everything({ source, client, now, slot }: Round): Promise<FetchedStream> {
+    const { endpoint, maxSize } = source.api;
+    const root = await findRegistry(client, endpoint);
+    const reading = new RegistryReading({ client, root, maxSize, limits: new PageLimits() });
+    const onNoFeed = () => this.tell(source);
+    const full = new FullReading(reading, { now, onNoFeed, ...(slot !== undefined && { slot }) });
+    return { changed: 'unknown', files: full.files(), summary: () => full.summary() };
+  }
+
+  /** Once for each registry, so that nobody has to guess why its rounds take long. */
+  private tell({ name, api }: ApiSource): void {
+    const key = `${name} ${api.endpoint}`;
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    this.logger.log(`${name} does not understand updated_since: every round reads all of it`);
   }
 }

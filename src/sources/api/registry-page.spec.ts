@@ -13,7 +13,7 @@ describe('a page of a registry', () => {
   ])('is read from %s', (text, count, nextCursor) => {
     const page = readPage(text, 'servers');
 
-    expect([page.fingerprints.length, page.nextCursor]).toEqual([count, nextCursor]);
+    expect([page.items.length, page.nextCursor]).toEqual([count, nextCursor]);
   });
 
   it.each([

@@ -3,16 +3,25 @@ import { checkJson } from '../../common/json-syntax.js';
 import { items, type JsonSpan, kindAt, members } from '../../common/json-text.js';
 import type { ApiList } from './api-address.js';
 import { itemFingerprint } from './item-fingerprint.js';
+import { itemTime } from './item-time.js';
 
 /** Longest cursor in characters that still fits into an address. */
 const MAX_CURSOR = 4096;
 /** In Unicode mode a surrogate that is half of a pair does not match. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+/** One item of a list, as far as noticing changes needs to know it. */
+export interface ListedItem {
+  /** Names its content, see {@link itemFingerprint}. */
+  readonly fingerprint: string;
+  /** When it changed by its registry's clock, in whole seconds since 1970; undefined when that does not say. */
+  readonly updatedAt: number | undefined;
+}
+
 /** One page of a list, as far as paging needs to know it. */
 export interface RegistryPage {
-  /** One for each item, in order. */
-  readonly fingerprints: readonly string[];
+  /** In order. */
+  readonly items: readonly ListedItem[];
   /** Absent on the last page. */
   readonly nextCursor?: string;
 }
@@ -31,9 +40,13 @@ export function readPage(text: string, list: ApiList): RegistryPage {
   if (found === undefined || (kindAt(text, found.start) !== 'array' && !isNull)) {
     throw notAPage(`it has no list "${list}"`);
   }
-  const fingerprints = isNull ? [] : Array.from(items(text, found), (span) => itemFingerprint(text, span));
+  const listed = isNull ? [] : Array.from(items(text, found), (span) => readItem(text, span));
   const nextCursor = metadata && readCursor(text, metadata);
-  return { fingerprints, ...(nextCursor !== undefined && { nextCursor }) };
+  return { items: listed, ...(nextCursor !== undefined && { nextCursor }) };
+}
+
+function readItem(text: string, span: JsonSpan): ListedItem {
+  return { fingerprint: itemFingerprint(text, span), updatedAt: itemTime(text, span) };
 }
 
 function parse(text: string): JsonSpan {
