@@ -36,7 +36,10 @@ export const apiSchema = z
     auth: apiAuthSchema.exactOptional().describe('Credentials.'),
     headers: z.record(text(), z.string()).exactOptional().describe('Further request headers.'),
     caCertPath: caCertPathKey,
-    incremental: z.boolean().prefault(true).describe('Ask only for what changed since the last round, where the registry understands that.'),
+    incremental: z
+      .boolean()
+      .prefault(true)
+      .describe('Ask only for what changed since the last round, where the registry understands that.'),
     fullSyncInterval: duration().prefault('24h').describe('How often everything is read again.'),
     maxSize: maxSizeKey.describe('What is larger, one page or all of them together, is refused.'),
   })

@@ -37,10 +37,12 @@ export const gitSchema = z
       .describe('Address of the repository.'),
     branch: text().exactOptional().describe('Branch to follow; the default branch when no ref is given.'),
     tag: text().exactOptional().describe('Tag to read, instead of a branch.'),
-    commit: text().exactOptional().describe('Commit to read, instead of a branch.'),
+    commit: text()
+      .exactOptional()
+      .describe('Commit to read, instead of a branch: its id, or the first 7 characters or more.'),
     path: text()
       .prefault('registry.json')
-      .describe('File, directory or glob such as `servers/*/server.json` inside the repository.'),
+      .describe('File, directory (its JSON and YAML files) or glob such as `servers/*/server.json`.'),
     auth: gitAuthSchema.exactOptional().describe('Credentials.'),
     caCertPath: caCertPathKey,
     timeout: duration().prefault('60s').describe('Longest time for one fetch.'),

@@ -53,6 +53,16 @@ describe.each([true, false])('a directory that sends parts: %s', (sendsParts) =>
     expect(await fetchIt(settings())).toMatchObject({ revision: `${first}:registry.json`, changed: true });
   });
 
+  it('is read at a short id in the middle of its history', async () => {
+    const middle = repository.commit({ 'registry.json': registryFileOf('a/middle') });
+    repository.commit({ 'registry.json': registryFileOf('a/last') });
+
+    expect(await fetchIt({ commit: middle.slice(0, 8) })).toMatchObject({
+      revision: `${middle}:registry.json`,
+      files: [{ text: registryFileOf('a/middle') }],
+    });
+  });
+
   it('has nothing new under the known revision', async () => {
     const { revision } = await fetchIt();
 

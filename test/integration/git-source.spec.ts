@@ -58,7 +58,8 @@ describe('which commit is read', () => {
   it.each([
     ['branch', { branch: 'mian' }, 'feature/other, main'],
     ['tag', { tag: 'v9' }, 'annotated, light'],
-    ['commit', { commit: '1234567' }, 'all 40 characters'],
+    ['commit', { commit: '123456' }, 'all 40 characters'],
+    ['commit', { commit: '1234567' }, 'No branch or tag has a commit 1234567'],
     ['commit', { commit: 'f'.repeat(40) }, 'commit'],
     ['branch', { branch: '--upload-pack=x' }, 'not a name'],
   ])('does not exist: a wrong %s says what does (%o)', async (_kind, settings, hint) => {
@@ -68,6 +69,24 @@ describe('which commit is read', () => {
       code: 'ref-not-found',
       message: expect.stringContaining(hint),
     });
+  });
+
+  it('is that of a short id where no branch or tag stands, looked for once', async () => {
+    server.repository.git('config', 'uploadpack.allowFilter', 'true');
+    const middle = server.repository.commit({ 'registry.json': registryFileOf('a/middle') });
+    server.repository.commit({ 'registry.json': registryFileOf('a/last') });
+    const commit = middle.slice(0, 7);
+
+    const fetched = await fetchFrom(server, { commit });
+    server.requests.length = 0;
+    const again = await fetchFrom(server, { commit }, { knownRevision: fetched.revision });
+
+    expect(fetched).toMatchObject({
+      revision: `${middle}:registry.json`,
+      files: [{ text: registryFileOf('a/middle') }],
+    });
+    expect(again).toEqual({ changed: false, revision: fetched.revision });
+    expect(server.requests).toEqual([]);
   });
 
   it('costs exactly one request when the branch has not moved', async () => {
@@ -151,6 +170,34 @@ describe('which files are read', () => {
       });
     },
   );
+
+  it('those in YAML as JSON, beside others', async () => {
+    server.repository.commit({
+      'all/a.json': '{"a":1}',
+      'all/b.yaml': '# b\nb: 2\n',
+      'all/deep/c.yml': '- c',
+      'all/d.txt': 'd: 4',
+    });
+
+    const files = async (path: string) => {
+      const fetched = await fetchFrom(server, { path });
+      return fetched.changed ? fetched.files.map(({ origin, text }) => [origin, text]) : [];
+    };
+    const b = ['all/b.yaml', '\n{"b":2}'];
+    const c = ['all/deep/c.yml', '["c"]'];
+    expect(await files('all')).toEqual([['all/a.json', '{"a":1}'], b, c]);
+    expect(await files('all/*.yaml')).toEqual([b]);
+    expect(await files('all/deep/c.yml')).toEqual([c]);
+  });
+
+  it('none that are broken YAML, and says which and where', async () => {
+    server.repository.commit({ 'all/b.yaml': 'a: 1\n\tb: 2' });
+
+    await expect(fetchFrom(server, { path: 'all' })).rejects.toMatchObject({
+      code: 'invalid-source-data',
+      message: expect.stringMatching(/^all\/b\.yaml: .* line 2/),
+    });
+  });
 
   it('none outside the repository', async () => {
     await expect(fetchFrom(server, { path: '../../etc/passwd' })).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { formatByteSize } from '../../common/byte-size.js';
 import { DomainError } from '../../common/domain-error.js';
+import { isYamlName, jsonTextOf } from '../../model/yaml-text.js';
 import type { FetchedFile } from '../source-provider.js';
 import { FILE_LIMIT } from './git-limits.js';
 
@@ -21,7 +22,7 @@ export interface GitFiles {
 }
 
 /**
- * Orders files by path and reads their contents, at most `maxSize` bytes in all.
+ * Orders files by path and reads their contents, at most `maxSize` bytes in all; YAML as JSON.
  * @throws DomainError `path-not-found` when there are none, `limit-exceeded`, `invalid-source-data`
  */
 export async function readAll(
@@ -38,7 +39,7 @@ export async function readAll(
     const content = await read(file);
     bytes += content.length;
     if (bytes > maxSize) throw tooManyBytes(path, maxSize);
-    files.push({ origin: file.path, text: decode(content, file.path) });
+    files.push({ origin: file.path, text: readText(decode(content, file.path), file.path) });
   }
   return { commit, bytes, files };
 }
@@ -57,6 +58,17 @@ export function tooManyBytes(path: string, maxSize: number): DomainError {
 function tooManyFiles(path: string): DomainError {
   const message = `${path} names more than ${FILE_LIMIT} files, the most of one source: narrow git.path`;
   return new DomainError('limit-exceeded', message);
+}
+
+/** YAML becomes JSON with everything on the line where it stood. */
+function readText(text: string, path: string): string {
+  if (!isYamlName(path)) return text;
+  try {
+    return jsonTextOf(text, true);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new DomainError(error.code, `${path}: ${error.message}`, { cause: error });
+  }
 }
 
 function decode(bytes: Uint8Array, path: string): string {

@@ -10,3 +10,5 @@ export const TREE_ENTRY_LIMIT = 500_000;
 export const DISK_LIMIT = 512 * 1024 * 1024;
 /** How much memory the process may grow while a thread unpacks, in bytes: a small pack can hold huge files. */
 export const UNPACK_MEMORY_LIMIT = 768 * 1024 * 1024;
+/** Largest list of commits that a short id is looked for in, in bytes: more than three million. */
+export const HISTORY_LIMIT = 128 * 1024 * 1024;

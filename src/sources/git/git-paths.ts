@@ -1,5 +1,6 @@
 import { DomainError } from '../../common/domain-error.js';
 import { parseGlob } from '../../model/glob.js';
+import { isYamlName } from '../../model/yaml-text.js';
 
 const GLOB_CHARACTERS = /[*?[\]{}\\]/;
 const ANY_DEPTH = '**';
@@ -13,7 +14,7 @@ export interface PathSelector {
 }
 
 /**
- * Reads `git.path`: a file; a directory, which means every `*.json` below it but hidden ones; or a glob, where `*`
+ * Reads `git.path`: a file; a directory, which means every `*.json`, `*.yaml` and `*.yml` below it but hidden ones; or a glob, where `*`
  * stays inside one name and `**` stands for any number of directories.
  * @throws DomainError `invalid-configuration` for a path that leaves the repository or a broken glob
  */
@@ -38,7 +39,8 @@ function fileOrDirectory(base: string): PathSelector {
   const prefix = base === '' ? '' : `${base}/`;
   const isBelow = (path: string): boolean => {
     const names = path.slice(prefix.length).split('/');
-    return path.startsWith(prefix) && path.endsWith('.json') && !names.some((name) => name.startsWith('.'));
+    const isData = path.endsWith('.json') || isYamlName(path);
+    return path.startsWith(prefix) && isData && !names.some((name) => name.startsWith('.'));
   };
   return { base, matches: (path) => path === base || isBelow(path) };
 }

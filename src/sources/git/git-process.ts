@@ -77,7 +77,7 @@ function killGroup(pid: number): void {
 
 function noGit(cause: NodeJS.ErrnoException): DomainError {
   const problem = cause.code === 'ENOENT' ? 'is not on the PATH' : `cannot be started (${cause.code})`;
-  const why = 'it is not behind http, or too large to be read without';
+  const why = 'it is not behind http, too large to be read without, or searched for a short commit id';
   const message = `This repository needs the git program (${why}), which ${problem}: install git`;
   return new DomainError('source-unavailable', message, { cause });
 }

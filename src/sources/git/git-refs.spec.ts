@@ -34,9 +34,12 @@ describe('chooseRef', () => {
     { branch: 'a b' },
     { commit: 'abc' },
     { commit: 'main' },
-    { commit: 'abcd1234' },
   ])('refuses %o', (wanted) => {
     expect(() => chooseRef(REFS, wanted)).toThrow(expect.objectContaining({ code: 'ref-not-found' }));
+  });
+
+  it('leaves a short id that is at no name to the history', () => {
+    expect(chooseRef(REFS, { commit: 'abcd1234' })).toBe('in-history');
   });
 
   it('refuses a short id of several commits', () => {

@@ -23,6 +23,8 @@ type Wanted = Pick<GitSettings, 'branch' | 'tag' | 'commit'>;
 
 const FULL_ID = /^[0-9a-f]{40}$/;
 const SHORT_ID = /^[0-9a-f]{4,39}$/;
+/** Shorter ids are looked for among the names only: in a history they soon mean several commits. */
+const MIN_SEARCHED = 7;
 // oxlint-disable-next-line no-control-regex -- control characters are what git-check-ref-format(1) refuses
 const BAD_NAME = /^[-/]|[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|[/.]$|\.lock$/;
 const BRANCHES = 'refs/heads/';
@@ -35,11 +37,18 @@ export function pinnedCommit({ commit }: Wanted): string | undefined {
   return id !== undefined && FULL_ID.test(id) ? id : undefined;
 }
 
+/** The short id of a commit that a source wants; undefined for anything else. */
+export function shortCommit({ commit }: Wanted): string | undefined {
+  const id = commit?.toLowerCase();
+  return id !== undefined && SHORT_ID.test(id) ? id : undefined;
+}
+
 /**
- * Finds what a source wants among the names that the repository has.
+ * Finds what a source wants among the names that the repository has. `in-history` for a short id of a commit where no
+ * name stands.
  * @throws DomainError `ref-not-found`, which names up to five that exist
  */
-export function chooseRef(refs: readonly RemoteRef[], wanted: Wanted): GitTarget {
+export function chooseRef(refs: readonly RemoteRef[], wanted: Wanted): GitTarget | 'in-history' {
   const { branch, tag, commit } = wanted;
   if (commit !== undefined) return chooseCommit(refs, commit.toLowerCase());
   if (branch !== undefined) return chooseNamed(refs, 'branch', BRANCHES, branch);
@@ -64,14 +73,26 @@ function chooseNamed(
   throw missing(`The repository has no ${kind} ${quoted}${existing(refs, prefix)}`);
 }
 
-function chooseCommit(refs: readonly RemoteRef[], id: string): GitTarget {
+function chooseCommit(refs: readonly RemoteRef[], id: string): GitTarget | 'in-history' {
   if (FULL_ID.test(id)) return { commit: id, ref: id };
   if (!SHORT_ID.test(id)) throw missing(`git.commit ${JSON.stringify(id)} is not a commit id`);
   const matching = refs.filter(({ oid, peeled }) => (peeled ?? oid).startsWith(id));
   const [first, ...others] = new Set(matching.map(({ oid, peeled }) => peeled ?? oid));
   if (first !== undefined && others.length === 0) return { commit: first, ref: first };
-  const problem = first === undefined ? 'is not where a branch or tag stands' : 'means several commits';
+  if (first !== undefined) throw ambiguousCommit(id);
+  if (id.length >= MIN_SEARCHED) return 'in-history';
+  const problem = `is not where a branch or tag stands, and too short to be searched for (${MIN_SEARCHED} characters)`;
   throw missing(`Short commit id ${id} ${problem}: write all 40 characters of git.commit`);
+}
+
+/** The error of a short id that stands for more than one commit. */
+export function ambiguousCommit(id: string): DomainError {
+  return missing(`Short commit id ${id} means several commits: write all 40 characters of git.commit`);
+}
+
+/** The error of a short id that stands for no commit of any branch or tag. */
+export function unknownCommit(id: string): DomainError {
+  return missing(`No branch or tag has a commit ${id} in its history: check git.commit`);
 }
 
 function existing(refs: readonly RemoteRef[], prefix: string): string {

@@ -14,8 +14,8 @@ export interface GitRepository {
   readonly first: GitTransport;
   /** True when `first` is the git program of the machine. */
   readonly isByProgram: boolean;
-  /** The way for what `first` finds too large. */
-  forLarge(): Promise<GitTransport>;
+  /** The git program, for what `first` finds too large or cannot do. */
+  program(): Promise<SystemGit>;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function openRepository(
   const { repository, caCertPath, timeoutMs } = settings;
   if (!/^https?:/.test(repository)) {
     const system = new SystemGit(systemAccess(settings), nameOf(repository), keys, signal);
-    return { first: system, isByProgram: true, forLarge: async () => system };
+    return { first: system, isByProgram: true, program: async () => system };
   }
   const url = parseUrl(repository);
   const authorization = await authorizationFor(settings.auth, url);
@@ -45,11 +45,11 @@ export async function openRepository(
     ...(authorization !== undefined && { authorization }),
   };
   const first = new HttpTransport(access, signal);
-  const forLarge = async () => {
+  const program = async () => {
     const located = await first.locate();
     return new SystemGit(located, upstreamName(located.repository), keys, signal);
   };
-  return { first, isByProgram: false, forLarge };
+  return { first, isByProgram: false, program };
 }
 
 function systemAccess({ repository, auth }: GitSettings) {

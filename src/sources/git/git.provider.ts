@@ -7,13 +7,21 @@ import type { SourceConfig } from '../../config/registry-config.js';
 import type { FetchedFiles, FetchedNothing, FetchContext, SourceProvider } from '../source-provider.js';
 import { openRepository, type GitRepository } from './git-repository.js';
 import { selectPaths } from './git-paths.js';
-import { chooseRef, pinnedCommit, type GitTarget } from './git-refs.js';
+import { chooseRef, pinnedCommit, shortCommit, type GitTarget } from './git-refs.js';
 import type { GitTransport } from './git-transport.js';
 import { withinTime } from './time-limit.js';
 
 const BY_PROGRAM = 'the git program of this machine reads it';
 
+const COMMIT_LENGTH = 40;
+
 type GitSource = SourceConfig & { readonly kind: 'git' };
+
+/** What is to be read, and who reads it if not the first way to the repository. */
+interface ChosenTarget {
+  readonly target: GitTarget;
+  readonly transport?: GitTransport;
+}
 
 /**
  * Reads files of a git repository. Its revision is `commit:path`, as git itself names files of a commit, so that
@@ -38,8 +46,8 @@ export class GitProvider implements SourceProvider<'git'> {
     selectPaths(git.path);
     const pinned = pinnedCommit(git);
     const sameAsKnown = (commit: string) => knownRevision === revisionOf(commit, git.path);
-    if (pinned !== undefined && sameAsKnown(pinned)) {
-      return { changed: false, revision: revisionOf(pinned, git.path) };
+    if (knownRevision !== undefined && isPinnedTo(git, knownRevision)) {
+      return { changed: false, revision: knownRevision };
     }
     const scratch = await makeScratch();
     try {
@@ -47,11 +55,11 @@ export class GitProvider implements SourceProvider<'git'> {
         const repository = await openRepository(git, scratch, limited.signal);
         this.tell(source, repository);
         limited.received = () => repository.first.received();
-        const target = pinned === undefined ? chooseRef(await repository.first.listRefs(), git) : at(pinned);
-        if (sameAsKnown(target.commit)) {
-          return { changed: false, revision: revisionOf(target.commit, git.path) };
-        }
-        return this.read(source, repository, target, scratch);
+        const chosen =
+          pinned === undefined ? await this.choose(source, repository, scratch) : { target: at(pinned) };
+        const { commit } = chosen.target;
+        if (sameAsKnown(commit)) return { changed: false, revision: revisionOf(commit, git.path) };
+        return this.read(source, repository, chosen, scratch);
       });
     } finally {
       await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
@@ -66,10 +74,27 @@ export class GitProvider implements SourceProvider<'git'> {
     this.logger.log(`${name} is not behind http: ${BY_PROGRAM}`);
   }
 
+  /** What the source wants. The git program searches histories, and reads what it finds there. */
+  private async choose(
+    { name, git }: GitSource,
+    repository: GitRepository,
+    scratch: string,
+  ): Promise<ChosenTarget> {
+    const target = chooseRef(await repository.first.listRefs(), git);
+    if (target !== 'in-history') return { target };
+    if (!repository.isByProgram) {
+      this.logger.log(`${name} names a short commit id that is at no branch or tag: ${BY_PROGRAM}`);
+    }
+    const program = await repository.program();
+    const directory = join(scratch, 'history');
+    await mkdir(directory);
+    return { target: at(await program.findCommit(shortCommit(git) ?? '', directory)), transport: program };
+  }
+
   private async read(
     source: GitSource,
     repository: GitRepository,
-    target: GitTarget,
+    { target, transport: first = repository.first }: ChosenTarget,
     scratch: string,
   ): Promise<FetchedFiles> {
     const { path, maxSize } = source.git;
@@ -79,17 +104,23 @@ export class GitProvider implements SourceProvider<'git'> {
       await mkdir(directory);
       return transport.read({ target, path, maxSize, directory });
     };
-    let read = this.large.has(key) ? 'too-large' : await attempt(repository.first, 'first');
+    let read = this.large.has(key) ? 'too-large' : await attempt(first, 'first');
     if (read === 'too-large') {
       if (!this.large.has(key))
         this.logger.log(`${source.name} is too large to be unpacked here: ${BY_PROGRAM}`);
       this.large.add(key);
-      read = await attempt(await repository.forLarge(), 'large');
+      read = await attempt(await repository.program(), 'large');
     }
     if (read === 'too-large') throw new DomainError('limit-exceeded', `${source.name} is too large`);
     const { commit, bytes, files } = read;
     return { changed: true, revision: revisionOf(commit, path), bytes, files };
   }
+}
+
+/** True when the revision is of the one commit that the source names, which cannot change. */
+function isPinnedTo({ commit, path }: GitSource['git'], revision: string): boolean {
+  const id = commit === undefined ? undefined : (pinnedCommit({ commit }) ?? shortCommit({ commit }));
+  return id !== undefined && revision.startsWith(id) && revision.slice(COMMIT_LENGTH) === `:${path}`;
 }
 
 function revisionOf(commit: string, path: string): string {

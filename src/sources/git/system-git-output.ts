@@ -27,6 +27,19 @@ export function parseRefs(output: string): RemoteRef[] {
   });
 }
 
+/** The lines that begin with a text, at most two of them; without making a text of all of it. */
+export function matchingLines(output: Buffer, start: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < output.length && found.length < 2;) {
+    const next = output.indexOf(NEWLINE, at);
+    const end = next === -1 ? output.length : next;
+    const line = output.toString('latin1', at, Math.min(end, at + start.length));
+    if (line === start) found.push(output.toString('latin1', at, end));
+    at = end + 1;
+  }
+  return found;
+}
+
 /** Reads what `git ls-tree -r -z` prints; symbolic links, submodules and forged names are left out. */
 export function parseTree(output: string): TreeFile[] {
   return output.split('\0').flatMap((line) => {

@@ -14,6 +14,12 @@ const COMPLAINTS: readonly (readonly [pattern: RegExp, code: DomainErrorCode, me
     'accepts no connection',
   ],
   [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED|Offending .* key in/i,
+    'upstream-untrusted',
+    'has another host key than the file of git.auth.knownHostsFile says: somebody may stand in between, or the host ' +
+      'has a new key; ask its owner before the file is changed',
+  ],
+  [
     /Host key verification failed|host key is known/i,
     'upstream-untrusted',
     'has a host key that is not known: add it to the file of git.auth.knownHostsFile (ssh-keyscan prints it)',

@@ -4,23 +4,21 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DomainError } from '../../common/domain-error.js';
 import { gitEnvironment, type SystemAccess } from './git-environment.js';
 import { readAll, tooManyBytes, type GitFiles, type TreeFile } from './git-files.js';
-import { DISK_LIMIT, FILE_LIMIT, REFS_LIMIT } from './git-limits.js';
+import { DISK_LIMIT, FILE_LIMIT, HISTORY_LIMIT, REFS_LIMIT } from './git-limits.js';
 import { selectPaths } from './git-paths.js';
 import { GitOutputTooLarge, runGit } from './git-process.js';
-import type { RemoteRef } from './git-refs.js';
-import { parseBlobs, parseRefs, parseSizes, parseTree } from './system-git-output.js';
+import { ambiguousCommit, type RemoteRef, unknownCommit } from './git-refs.js';
+import { matchingLines, parseBlobs, parseRefs, parseSizes, parseTree } from './system-git-output.js';
 import { explainSystemGit } from './system-git-problem.js';
 import type { GitTransport, GitWish } from './git-transport.js';
 
 const FETCHED = 'refs/fetched/it';
-const FETCH = [
-  'fetch',
-  '--quiet',
-  '--no-tags',
-  '--no-write-fetch-head',
-  '--recurse-submodules=no',
-  '--filter=blob:none',
-];
+const INIT = ['init', '--quiet', '--bare', '--template=', '.'];
+const FETCH = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no'];
+const WITHOUT_CONTENTS = '--filter=blob:none';
+const COMMITS_ONLY = '--filter=tree:0';
+/** Everything that has a name: pull requests of hosts are none. */
+const ALL_NAMES = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
 const WATCH_INTERVAL_MS = 200;
 
 /**
@@ -43,15 +41,45 @@ export class SystemGit implements GitTransport {
     return parseRefs(output.toString('utf8'));
   }
 
-  async read(wish: GitWish): Promise<GitFiles> {
+  read(wish: GitWish): Promise<GitFiles> {
+    const tooLarge = () => tooManyBytes(wish.path, wish.maxSize);
+    return this.watched(wish.directory, DISK_LIMIT + wish.maxSize, tooLarge, (signal) =>
+      this.readWatched(wish, signal),
+    );
+  }
+
+  /**
+   * Finds a commit by the beginning of its id in the histories of all branches and tags, which are fetched without
+   * trees and files where the server can do that. `directory` is an empty one, which the caller removes.
+   * @throws DomainError `ref-not-found` when there is none or more than one, `limit-exceeded`
+   */
+  findCommit(id: string, directory: string): Promise<string> {
+    const tooLarge = () => historyTooLarge(this.what);
+    return this.watched(directory, DISK_LIMIT, tooLarge, async (signal) => {
+      const git = (args: readonly string[]) => this.run(args, directory, { signal, max: HISTORY_LIMIT });
+      await git(INIT);
+      await git([...FETCH, COMMITS_ONLY, 'origin', ...ALL_NAMES]);
+      const found = matchingLines(await git(['rev-list', '--all']), id);
+      const [first] = found;
+      if (first === undefined) throw unknownCommit(id);
+      if (found.length > 1) throw ambiguousCommit(id);
+      return first;
+    });
+  }
+
+  private async watched<Result>(
+    directory: string,
+    limit: number,
+    tooLarge: () => DomainError,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const watch = new AbortController();
-    const signal = AbortSignal.any([this.signal, watch.signal]);
     const done = new AbortController();
-    void watchSize(wish.directory, DISK_LIMIT + wish.maxSize, done.signal).then((exceeded) => {
-      if (exceeded) watch.abort(tooManyBytes(wish.path, wish.maxSize));
+    void watchSize(directory, limit, done.signal).then((exceeded) => {
+      if (exceeded) watch.abort(tooLarge());
     });
     try {
-      return await this.readWatched(wish, signal);
+      return await work(AbortSignal.any([this.signal, watch.signal]));
     } finally {
       done.abort();
     }
@@ -66,8 +94,8 @@ export class SystemGit implements GitTransport {
     const selector = selectPaths(path);
     const git = (args: readonly string[], input?: string, max = REFS_LIMIT) =>
       this.run(args, directory, { signal, max, ...(input !== undefined && { input }) });
-    await git(['init', '--quiet', '--bare', '--template=', '.']);
-    await git([...FETCH, '--depth=1', 'origin', `+${target.ref}:${FETCHED}`]);
+    await git(INIT);
+    await git([...FETCH, WITHOUT_CONTENTS, '--depth=1', 'origin', `+${target.ref}:${FETCHED}`]);
     const commit = (await git(['rev-parse', '--verify', `${FETCHED}^{commit}`])).toString().trim();
     const below = selector.base === '' ? [] : [selector.base];
     const listing = await git([
@@ -94,7 +122,7 @@ export class SystemGit implements GitTransport {
   ): Promise<Map<string, Uint8Array>> {
     const oids = [...new Set(found.map(({ oid }) => oid))].map((oid) => `${oid}\n`).join('');
     // All at once: git would fetch them one by one when they are first looked at.
-    await git([...FETCH, '--stdin', 'origin'], oids);
+    await git([...FETCH, WITHOUT_CONTENTS, '--stdin', 'origin'], oids);
     const sizes = parseSizes((await git(['cat-file', '--batch-check=%(objectsize)'], oids)).toString('utf8'));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (total > maxSize) throw tooManyBytes(path, maxSize);
@@ -120,6 +148,11 @@ export class SystemGit implements GitTransport {
       throw explainSystemGit(error, this.what);
     }
   }
+}
+
+function historyTooLarge(what: string): DomainError {
+  const message = `${what} has too long a history to find a short commit id in it`;
+  return new DomainError('limit-exceeded', `${message}: write all 40 characters of git.commit`);
 }
 
 /** Resolves to true once the files below `directory` are larger than `limit` together, or to false at the end. */
