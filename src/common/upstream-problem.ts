@@ -34,20 +34,23 @@ export function upstreamName(url: string | URL): string {
 /** The error for a status that is no success; `what` names the address, see {@link upstreamName}. */
 export function upstreamProblem(status: number, what: string): DomainError {
   if (status === 401) {
-    return new DomainError('upstream-unauthorized', `${what} answered 401: it wants other credentials`);
+    return new DomainError(
+      'upstream-unauthorized',
+      `${what} answered 401: it wants other credentials, check what is configured for it`,
+    );
   }
   if (status === 403) {
     return new DomainError('upstream-forbidden', `${what} answered 403: the credentials do not allow it`);
   }
   if (status === 404)
-    return new DomainError('upstream-not-found', `${what} answered 404: there is no such address`);
+    return new DomainError('upstream-not-found', `${what} answered 404: there is nothing, check the address`);
   return new DomainError('upstream-failed', `${what} answered ${status}`);
 }
 
 /** The error of an exchange that took longer than `timeoutMs`. */
 export function tookTooLong(what: string, timeoutMs: number, received: number): DomainError {
   const limit = formatDuration(timeoutMs);
-  const message = `${what} took longer than the timeout (${limit}); ${formatByteSize(received)} were received`;
+  const message = `${what} took longer than the timeout (${limit}); ${formatByteSize(received)} were received; raise the timeout to allow more`;
   return new DomainError('time-limit-exceeded', message);
 }
 
@@ -67,9 +70,12 @@ export function explainFailure(error: unknown, what: string, during: 'exchange' 
   const problem = (kind: DomainError['code'], message: string) =>
     new DomainError(kind, `${what} ${message}`, { cause: error });
   if (UNRESOLVED.has(code))
-    return problem('upstream-unresolved', `cannot be reached: its name is not known (${code})`);
+    return problem(
+      'upstream-unresolved',
+      `cannot be reached: its name is not known (${code}): check its spelling`,
+    );
   if (UNREACHABLE.has(code))
-    return problem('upstream-refused', `accepts no connection${at(error)} (${code})`);
+    return problem('upstream-refused', `accepts no connection${at(error)} (${code}): check host and port`);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
     return problem('upstream-untrusted', 'has a certificate for another host name');
   }

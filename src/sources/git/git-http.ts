@@ -4,7 +4,7 @@ import { formatByteSize } from '../../common/byte-size.js';
 import { DomainError } from '../../common/domain-error.js';
 import { upstreamName } from '../../common/upstream-problem.js';
 import { mayShareCredentials } from './git-auth.js';
-import { PACK_LIMIT, REFS_LIMIT } from './git-limits.js';
+import { REFS_LIMIT } from './git-limits.js';
 import { statusProblem } from './git-problem.js';
 
 /** How a repository behind http is reached. Everything in it can be handed to a thread. */
@@ -15,9 +15,11 @@ export interface HttpAccess {
   readonly caCertPath?: string;
   /** Longest time for one request, in milliseconds. */
   readonly timeoutMs: number;
+  /** Largest pack, in bytes, that is taken. */
+  readonly packLimit: number;
 }
 
-/** Goes through isomorphic-git when a pack is larger than `PACK_LIMIT`. */
+/** Goes through isomorphic-git when a pack is larger than the limit. */
 export class PackTooLarge extends Error {}
 
 const DISCOVERY = '/info/refs';
@@ -107,7 +109,7 @@ export class GitHttp {
         received += chunk.length;
         this.onBytes(chunk.length);
         if (isListing && received > REFS_LIMIT) throw tooManyRefs(this.current.repository);
-        if (received > PACK_LIMIT) throw new PackTooLarge();
+        if (!isListing && received > this.current.packLimit) throw new PackTooLarge();
         yield chunk;
       }
     } catch (error) {

@@ -1,5 +1,7 @@
 /** Largest pack, in bytes, that is unpacked in this process: isomorphic-git takes about ten times as much memory. */
-export const PACK_LIMIT = 48 * 1024 * 1024;
+export const PACK_LIMIT = 4 * 1024 * 1024;
+/** The same where there is no git program to do it instead. */
+export const PACK_LIMIT_WITHOUT_GIT = 48 * 1024 * 1024;
 /** Largest list of branches and tags, in bytes. */
 export const REFS_LIMIT = 32 * 1024 * 1024;
 /** Most files of one source. */

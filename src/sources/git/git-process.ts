@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { env as inherited } from 'node:process';
 import { DomainError } from '../../common/domain-error.js';
 
 /** One run of the git program. */
@@ -24,6 +27,13 @@ export class GitFailed extends Error {
 export class GitOutputTooLarge extends Error {}
 
 const MAX_COMPLAINT = 64 * 1024;
+
+/** True when there is a git program on the PATH. Looked for each time, as one may be installed meanwhile. */
+export async function hasGitProgram(): Promise<boolean> {
+  const directories = (inherited['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
+  const found = directories.map((directory) => access(join(directory, 'git'), constants.X_OK));
+  return (await Promise.allSettled(found)).some(({ status }) => status === 'fulfilled');
+}
 
 /**
  * Runs git without a shell and returns what it prints. The helpers it starts (ssh, git-remote-https) end with it, and

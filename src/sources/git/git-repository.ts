@@ -4,6 +4,8 @@ import { DomainError } from '../../common/domain-error.js';
 import { upstreamName } from '../../common/upstream-problem.js';
 import type { GitSettings } from '../../config/registry-config.js';
 import { authorizationFor, withoutUserInfo } from './git-auth.js';
+import { PACK_LIMIT, PACK_LIMIT_WITHOUT_GIT } from './git-limits.js';
+import { hasGitProgram } from './git-process.js';
 import { HttpTransport } from './http-transport.js';
 import { SystemGit } from './system-git.js';
 import type { GitTransport } from './git-transport.js';
@@ -41,6 +43,7 @@ export async function openRepository(
   const access = {
     repository: `${address.origin}${address.pathname.replace(/\/+$/, '')}`,
     timeoutMs,
+    packLimit: (await hasGitProgram()) ? PACK_LIMIT : PACK_LIMIT_WITHOUT_GIT,
     ...(caCertPath !== undefined && { caCertPath }),
     ...(authorization !== undefined && { authorization }),
   };
