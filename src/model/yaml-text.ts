@@ -71,7 +71,8 @@ function isJson(text: string): boolean {
  * @throws DomainError `invalid-source-data`, caused by a `YamlSyntaxError` where a place is known; `limit-exceeded`
  */
 export function yamlToJson(text: string): string | undefined {
-  if (text.length > MAX_YAML_LENGTH) throw tooMuch('YAML of more than 2MiB is not read: use JSON');
+  if (text.length > MAX_YAML_LENGTH)
+    throw tooMuch('YAML of more than 2MiB is not read, whatever maxSize allows: convert the file to JSON');
   const lines = new LineCounter();
   // Finding repeated keys is left to the writer: here it would take quadratic time.
   const options = { prettyErrors: false, stringKeys: true, uniqueKeys: false, lineCounter: lines } as const;
