@@ -58,8 +58,6 @@ export interface FetchContext {
   readonly signal: AbortSignal;
   /** Revision of the data that is stored; the same one may be answered with `changed: false`. */
   readonly knownRevision?: string;
-  /** The caller can take a stream whose scope is `changes`; without it, everything is fetched. */
-  readonly acceptsChanges?: boolean;
 }
 
 /**

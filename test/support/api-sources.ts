@@ -59,14 +59,14 @@ export class ApiBench {
     return { count: round.names.length, revision: round.revision, bytes: round.bytes };
   }
 
-  /** A round of a program that takes changes and stored `knownRevision` at its last one. */
+  /** A round of a program that stored `knownRevision` at its last one. */
   async round(
     knownRevision?: string,
     source: ApiSource = apiSource(this.upstream.url),
     signal: AbortSignal = AbortSignal.timeout(20_000),
   ): Promise<ReadRound> {
     const known = knownRevision === undefined ? {} : { knownRevision };
-    const fetched = await this.provider.fetch(source, { signal, acceptsChanges: true, ...known });
+    const fetched = await this.provider.fetch(source, { signal, ...known });
     if (!fetched.changed) return { scope: 'nothing', names: [], bytes: 0, revision: fetched.revision };
     const names: string[] = [];
     for await (const { text } of fetched.files) names.push(...namesIn(text));

@@ -45,14 +45,14 @@ export class ApiProvider implements SourceProvider<'api'> {
 
   async fetch(source: ApiSource, context: FetchContext): Promise<FetchedNothing | FetchedStream> {
     const { api: settings, syncPolicy } = source;
-    const { signal, acceptsChanges } = context;
+    const { signal } = context;
     if (signal.aborted) throw new DomainError('aborted', 'Reading the registry was stopped');
     const credentials = credentialsOf(settings, this.tokens);
     const retryMs = Math.min(syncPolicy.retry.initialDelayMs, MAX_RETRY_MS);
     const client = new ApiClient({ settings, signal, retryMs, ...(credentials && { credentials }) });
     const now = systemClock.now();
-    const isIncremental = settings.incremental && acceptsChanges === true;
-    const slot = isIncremental ? slotOf(now, settings.fullSyncIntervalMs, settings.endpoint) : undefined;
+    const { incremental, fullSyncIntervalMs, endpoint } = settings;
+    const slot = incremental ? slotOf(now, fullSyncIntervalMs, endpoint) : undefined;
     const round = { source, context, client, now, slot };
     return (await this.changes(round)) ?? this.everything(round);
   }
