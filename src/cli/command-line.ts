@@ -2,6 +2,13 @@ import { Module } from '@nestjs/common';
 import { CommandFactory, CommandRunnerService } from 'nest-commander';
 import { buildInfo } from '../telemetry/build-info.js';
 import { HealthcheckCommand } from './healthcheck.command.js';
+import {
+  MigrateCommand,
+  MigrateDownCommand,
+  MigrateStatusCommand,
+  MigrateUpCommand,
+} from './migrate.command.js';
+import { PrimeCommand } from './prime.command.js';
 import { ProgramHelp } from './program-help.js';
 import { ServeCommand } from './serve.command.js';
 import { SyncCommand } from './sync.command.js';
@@ -10,7 +17,19 @@ import { VersionCommand } from './version.command.js';
 
 /** The commands, in the order of the help page. They load what they need only when they run. */
 @Module({
-  providers: [ProgramHelp, ServeCommand, ValidateCommand, SyncCommand, HealthcheckCommand, VersionCommand],
+  providers: [
+    ProgramHelp,
+    ServeCommand,
+    ValidateCommand,
+    SyncCommand,
+    MigrateCommand,
+    MigrateUpCommand,
+    MigrateDownCommand,
+    MigrateStatusCommand,
+    PrimeCommand,
+    HealthcheckCommand,
+    VersionCommand,
+  ],
 })
 class CommandsModule {}
 

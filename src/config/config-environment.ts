@@ -20,6 +20,12 @@ const SPECIAL_VARIABLES = [
 /** A password alone says nothing about a database, so it is used only where one is configured. */
 const PASSWORDS = new Set(['database.password', 'database.migrationPassword']);
 
+/** Shorter variables of some keys; where both are set, these count. */
+const SHORT_VARIABLES: Readonly<Record<string, string>> = {
+  'database.password': 'THV_DATABASE_PASSWORD',
+  'database.migrationPassword': 'THV_DATABASE_MIGRATION_PASSWORD',
+};
+
 /** Environment variables by name, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,7 +46,8 @@ export function variableOf(key: ConfigKey): string | undefined {
 /** What the environment sets of the keys of `form`. An empty variable counts as absent. */
 export function environmentOverrides(form: ConfigForm, env: Environment): Override[] {
   return configKeys(form).flatMap((key) => {
-    const variable = variableOf(key);
+    const short = SHORT_VARIABLES[key.path.join('.')];
+    const variable = short !== undefined && env[short] ? short : variableOf(key);
     const text = variable === undefined ? undefined : env[variable];
     if (variable === undefined || text === undefined || text === '' || isServiceLink(variable, text))
       return [];

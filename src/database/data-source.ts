@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { PoolConfig } from 'pg';
-import type { DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions, Logger } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { CatalogRevisionEntity } from './entities/catalog-revision.entity.js';
 import { EntryEntity } from './entities/entry.entity.js';
@@ -24,6 +24,16 @@ const ENTITIES = [
 export type DatabaseConnection =
   { readonly stream: () => Duplex } | { readonly pool: PoolConfig } | { readonly url: string };
 
+/** Errors say what there is to say; TypeORM would print migrations and statements to standard output. */
+const SILENT: Logger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
+
 /**
  * TypeORM options for the one schema. The embedded engine has a single session, hence its pool of one: inside a
  * transaction use that transaction's manager only, because any other query would wait for it for ever.
@@ -33,9 +43,10 @@ export function dataSourceOptions(connection: DatabaseConnection): DataSourceOpt
     type: 'postgres',
     entities: ENTITIES,
     migrations: MIGRATIONS,
-    migrationsTransactionMode: 'each',
+    migrationsTransactionMode: 'all',
     installExtensions: false,
     synchronize: false,
+    logger: SILENT,
   } as const;
   if ('url' in connection) return { ...common, url: connection.url };
   if ('pool' in connection) return { ...common, extra: connection.pool };

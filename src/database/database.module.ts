@@ -7,6 +7,7 @@ import { dataSourceOptions } from './data-source.js';
 import { type EmbeddedStore, isWritable, openEmbeddedStore } from './embedded-store.js';
 import { EntryWriter } from './entry-writer.js';
 import { openPostgres } from './postgres-opening.js';
+import { postgresProblem } from './postgres-problem.js';
 import { postgresPool } from './postgres-pool.js';
 import { RevisionFeed } from './revision-feed.js';
 import { migrateUp } from './schema-migration.js';
@@ -50,7 +51,11 @@ async function makeGate(
     await Promise.race([disconnected, wait(DISCONNECT_LIMIT, undefined, { ref: false })]);
     await store?.close();
   };
-  if (database !== undefined) return new StoreGate({ open: () => openPostgres(database, dataSource), close });
+  if (database !== undefined) {
+    const open = () => openPostgres(database, dataSource);
+    const explain = (error: unknown) => postgresProblem(error, database, 'runtime');
+    return new StoreGate({ open, close, explain });
+  }
   const gate = new StoreGate({
     open: async () => {
       await dataSource.initialize();

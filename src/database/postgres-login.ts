@@ -1,6 +1,8 @@
 import { DomainError } from '../common/domain-error.js';
 import { readSecretFile } from '../common/secret-file.js';
+import { pgpassPath } from '../config/pgpass-path.js';
 import type { DatabaseConfig } from '../config/registry-config.js';
+import { lookUpPgpass } from './pgpass.js';
 
 /** `runtime` serves and syncs; `migration` changes the schema. */
 export type DatabaseRole = 'runtime' | 'migration';
@@ -11,11 +13,33 @@ export function databaseUser(config: DatabaseConfig, role: DatabaseRole): string
 }
 
 /**
- * The password for a role: its file, else what configuration or environment hold; a migration user without one of its
- * own has the normal one. Asked for only when the server wants one.
- * @throws DomainError `invalid-configuration` when there is none, or the file cannot be used
+ * The password of a role: from its file, else from environment or configuration, else from PostgreSQL's own password
+ * file; a migration user without one of its own has the normal one. Asked for only when the server wants one.
+ * @throws DomainError `invalid-configuration` when there is none, or a file cannot be used
  */
 export async function postgresPassword(config: DatabaseConfig, role: DatabaseRole): Promise<string> {
+  const configured = await configuredPassword(config, role);
+  if (configured !== undefined) return configured;
+  const { host, port, database } = config;
+  const user = databaseUser(config, role);
+  const { password, ignored } = await lookUpPgpass(pgpassPath(), { host, port, database, user });
+  if (password !== undefined) return password;
+  const key = role === 'migration' ? 'migrationPasswordFile' : 'passwordFile';
+  const reason = ignored === undefined ? '' : ` (${ignored})`;
+  throw new DomainError(
+    'invalid-configuration',
+    `The database asks for the password of ${user} and none is configured: set database.${key}${reason}`,
+  );
+}
+
+/**
+ * The password that the configuration has for a role; `undefined` when it has none.
+ * @throws DomainError `invalid-configuration` when its file cannot be used
+ */
+export async function configuredPassword(
+  config: DatabaseConfig,
+  role: DatabaseRole,
+): Promise<string | undefined> {
   if (role === 'migration') {
     const { migrationPasswordFile, migrationPassword } = config;
     if (migrationPasswordFile !== undefined) {
@@ -24,10 +48,5 @@ export async function postgresPassword(config: DatabaseConfig, role: DatabaseRol
     if (migrationPassword !== undefined) return migrationPassword;
   }
   if (config.passwordFile !== undefined) return readSecretFile(config.passwordFile, 'database.passwordFile');
-  if (config.password !== undefined) return config.password;
-  const key = role === 'migration' ? 'migrationPasswordFile' : 'passwordFile';
-  throw new DomainError(
-    'invalid-configuration',
-    `The database asks for a password and none is configured: set database.${key}`,
-  );
+  return config.password;
 }

@@ -1,8 +1,14 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
+import { DomainError } from '../common/domain-error.js';
+import { GRANT_TO_RUNTIME_ROLE } from './runtime-role.js';
 
 /** Any number will do, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_236_414_971;
+/** Longest wait for another process that migrates. */
+const TURN_LIMIT = '60s';
+/** Longest wait for a table that is in use: whoever comes after the waiting statement waits for it too. */
+const TABLE_LIMIT = '10s';
 
 /** What a database has of the schema, by the names of migrations, oldest first. */
 export interface SchemaState {
@@ -30,11 +36,36 @@ export async function readSchemaState(dataSource: DataSource): Promise<SchemaSta
   };
 }
 
+/** @throws DomainError `conflict` when a newer program has changed the schema */
+export function refuseNewerSchema({ unknown }: SchemaState): void {
+  if (unknown.length === 0) return;
+  throw new DomainError(
+    'conflict',
+    `The schema of the database is newer than this program, which does not know ${unknown.join(', ')}: run the ` +
+      'program that applied it, or one after that',
+  );
+}
+
 /** Applies what is pending, all or nothing, and returns the names of what was applied. */
 export function migrateUp(dataSource: DataSource): Promise<string[]> {
-  return underLock(dataSource, async (executor) => {
+  return underLock(dataSource, async (executor, runner) => {
     const applied = await executor.executePendingMigrations();
+    if (applied.length > 0) await runner.query(GRANT_TO_RUNTIME_ROLE);
     return applied.map(({ name }) => name);
+  });
+}
+
+/** Takes the last `steps` migrations back, all or nothing, and returns the names of those it took back. */
+export function migrateDown(dataSource: DataSource, steps: number): Promise<string[]> {
+  return underLock(dataSource, async (executor) => {
+    const undone: string[] = [];
+    while (undone.length < steps) {
+      const last = (await executor.getExecutedMigrations()).toSorted((a, b) => b.timestamp - a.timestamp)[0];
+      if (last === undefined) break;
+      await executor.undoLastMigration();
+      undone.push(last.name);
+    }
+    return undone;
   });
 }
 
@@ -49,7 +80,10 @@ async function underLock<T>(
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
+    await runner.query(`SET LOCAL statement_timeout = 0`);
+    await runner.query(`SET LOCAL lock_timeout = '${TURN_LIMIT}'`);
     await runner.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    await runner.query(`SET LOCAL lock_timeout = '${TABLE_LIMIT}'`);
     const executor = new MigrationExecutor(dataSource, runner);
     executor.transaction = 'all';
     const result = await work(executor, runner);

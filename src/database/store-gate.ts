@@ -10,6 +10,8 @@ export interface StoreOpening {
   /** One attempt. @throws an error whose message says, without secrets, what to change */
   readonly open: () => Promise<void>;
   readonly close: () => Promise<void>;
+  /** What went wrong while something used the store. */
+  readonly explain?: (error: unknown) => Error;
 }
 
 /**
@@ -85,7 +87,8 @@ export class StoreGate {
 
   /** One line for each reason, however often it is met. */
   private report(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const explained = this.opening.explain?.(error) ?? error;
+    const reason = explained instanceof Error ? explained.message : String(explained);
     if (reason !== this.reason && !this.stopping.signal.aborted) this.logger.error(reason);
     this.reason = reason;
   }

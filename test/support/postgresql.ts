@@ -105,6 +105,20 @@ export class PostgresqlCluster {
     }
   }
 
+  /** Runs one statement as another user, whose password is its name. */
+  async queryAs(
+    { user, database = 'postgres' }: { readonly user: string; readonly database?: string },
+    text: string,
+  ): Promise<Record<string, unknown>[]> {
+    const client = new Client({ connectionString: this.url(database, user) });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Starts the server again and waits until it takes connections. */
   async start(): Promise<void> {
     const place = [

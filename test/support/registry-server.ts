@@ -75,6 +75,11 @@ export class RegistryServer {
     return this.program?.url ?? '';
   }
 
+  /** What it has printed to standard error since its last start. */
+  log(): string {
+    return this.program?.stderr() ?? '';
+  }
+
   async start({ config, isReady = true }: RegistryOptions): Promise<void> {
     this.directory = mkdtempSync(join(tmpdir(), 'registry-e2e-'));
     this.settings = config === undefined ? [] : ['--config', this.writeConfig(config(this.directory))];
