@@ -110,6 +110,8 @@ export class PostgresStream extends Duplex {
     socket.on('error', (error) => this.destroy(error));
     // What has arrived before the end is still handed on.
     socket.on('close', () => setImmediate(() => this.destroy()));
+    // It was held still while encryption was settled.
+    socket.resume();
     this.emit('connect');
   }
 }

@@ -15,6 +15,11 @@ export class TestAuthority {
   /** PEM file with the authority's certificate. */
   readonly caCertPath = join(this.directory, 'ca.pem');
 
+  /** The authority's certificate, in PEM form. */
+  get caCert(): string {
+    return this.read('ca.pem');
+  }
+
   constructor() {
     const name = ['-subj', '/CN=Authority of a test', '-addext', 'basicConstraints=critical,CA:TRUE'];
     this.openssl('req', '-x509', ...NEW_KEY, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', ...name);

@@ -72,6 +72,11 @@ export class PostgresqlCluster {
     return cluster;
   }
 
+  /** Where the server's Unix socket lies. */
+  get socketDirectory(): string {
+    return this.root;
+  }
+
   /** The server's process, whose signals are those of `postgres`. @throws Error while it is stopped */
   get pid(): number {
     const pid = this.process?.pid;
