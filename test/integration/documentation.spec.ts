@@ -118,8 +118,9 @@ afterAll(async () => {
 
 const helpPages = new Map<string, Promise<string>>();
 
+/** The help page of the program, or of a command: `migrate up`. */
 function helpOf(command?: string): Promise<string> {
-  const args = [...(command === undefined ? [] : [command]), '--help'];
+  const args = [...(command === undefined ? [] : command.split(' ')), '--help'];
   const page = helpPages.get(args.join(' ')) ?? runProgram(args).then(({ stdout }) => stdout);
   helpPages.set(args.join(' '), page);
   return page;
@@ -151,7 +152,8 @@ async function unknownIn([program = '', first = '', second = '', ...rest]: reado
   }
   if (program !== 'node') return [program];
   if (first !== PROGRAM) return existsSync(join(ROOT, first)) ? [] : [first];
-  return (await commandNames()).includes(second) ? unknownFlags(second, flags) : [second];
+  const command = second === 'migrate' ? `${second} ${rest[0]}` : second;
+  return (await commandNames()).includes(second) ? unknownFlags(command, flags) : [second];
 }
 
 it('there is something to check', () => {
