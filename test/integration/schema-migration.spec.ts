@@ -11,6 +11,9 @@ import { hasPgbouncer, startPgbouncer } from '../support/pgbouncer.js';
 import { hasPostgresql, PostgresqlCluster } from '../support/postgresql.js';
 import { APP, createOwnedDatabase, databaseConfig, MIGRATOR } from '../support/primed-database.js';
 
+/** TypeORM takes this default for one that it makes itself: it would drop it, and set the same one again. */
+const SAME_DEFAULT = /ALTER COLUMN "(database_id|incarnation)" (DROP|SET) DEFAULT( gen_random_uuid\(\))?$/;
+
 const NAMES = MIGRATIONS.map(({ name }) => name);
 
 describe.skipIf(!hasPostgresql)('the schema on PostgreSQL', () => {
@@ -34,7 +37,8 @@ describe.skipIf(!hasPostgresql)('the schema on PostgreSQL', () => {
     const dataSource = await connect(await cluster.createDatabase('drift'));
     await migrateUp(dataSource);
     const difference = await dataSource.driver.createSchemaBuilder().log();
-    expect(difference.upQueries.map(({ query }) => query)).toEqual([]);
+    const statements = difference.upQueries.map(({ query }) => query);
+    expect(statements.filter((statement) => !SAME_DEFAULT.test(statement))).toEqual([]);
   });
 
   it('goes up, down and up again on data, step by step', async () => {
@@ -102,7 +106,7 @@ describe.skipIf(!hasPostgresql)('the schema on PostgreSQL', () => {
         opened.push(...processes);
         await Promise.all(processes.map((process) => openPostgres(config, process)));
         const twice = await cluster.query(
-          'SELECT name, count(*)::int FROM migrations GROUP BY name',
+          'SELECT name, count(*)::int FROM migrations GROUP BY name ORDER BY min(timestamp)',
           [],
           'pooled',
         );
