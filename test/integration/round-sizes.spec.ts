@@ -62,11 +62,12 @@ describe.each([
     Logger.overrideLogger(false);
     store = await open();
     const { dataSource } = store;
-    sources = new SourceStore(dataSource);
+    const feed = new RevisionFeed();
+    sources = new SourceStore(dataSource, feed);
     await sources.reconcile([{ name: 'one', kind: 'file' }]);
     provider = new StubProvider();
     const providers = new Map([['file' as const, provider]]);
-    const writer = new EntryWriter(dataSource, new RevisionFeed());
+    const writer = new EntryWriter(dataSource, feed);
     sync = new SyncService(providers, sources, new EntryStore(dataSource), writer, systemClock);
   }, 60_000);
 
