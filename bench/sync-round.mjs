@@ -41,13 +41,14 @@ const dataSource = new DataSource({
 });
 await dataSource.initialize();
 await dataSource.runMigrations();
-const sources = new SourceStore(dataSource);
+const feed = new RevisionFeed();
+const sources = new SourceStore(dataSource, feed);
 await sources.reconcile([SOURCE]);
 const sync = new SyncService(
   new Map([['api', new ApiProvider()]]),
   sources,
   new EntryStore(dataSource),
-  new EntryWriter(dataSource, new RevisionFeed()),
+  new EntryWriter(dataSource, feed),
   { now: () => new Date() },
 );
 const [known] = await sources.all();
