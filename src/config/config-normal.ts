@@ -10,16 +10,21 @@ type ParsedSource = SourcesForm['sources'][number];
 /** Where embedded store and last good copies live when nobody says otherwise. */
 const DEFAULT_BASE_DIR = './data';
 
-/** The frozen configuration that the program works with. `sample` is the start without any configuration. */
-export function normalConfig(
-  parsed: ParsedForm,
-  surroundings: { readonly logLevel: LogLevel; readonly sample: boolean },
-): RegistryConfig {
+/** What a configuration depends on beside its text. `sample` is the start without any configuration. */
+interface Surroundings {
+  readonly logLevel: LogLevel;
+  readonly sample: boolean;
+  /** Namespaces of Kubernetes sources that name none. */
+  readonly watchNamespaces?: readonly string[];
+}
+
+/** The frozen configuration that the program works with. */
+export function normalConfig(parsed: ParsedForm, surroundings: Surroundings): RegistryConfig {
   const { sources, fileStorage, ...rest } = asSourcesForm(parsed);
   const explicit = fileStorage.baseDir !== undefined;
   return deepFreeze({
     ...rest,
-    sources: sources.map(normalSource),
+    sources: sources.map((source) => normalSource(source, surroundings.watchNamespaces ?? [])),
     fileStorage: {
       baseDir: fileStorage.baseDir ?? DEFAULT_BASE_DIR,
       explicit,
@@ -39,7 +44,10 @@ export function intervalNotices(parsed: ParsedForm): Finding[] {
   });
 }
 
-function normalSource({ name, format, syncPolicy, filter, claims, ...kinds }: ParsedSource): SourceConfig {
+function normalSource(
+  { name, format, syncPolicy, filter, claims, ...kinds }: ParsedSource,
+  watchNamespaces: readonly string[],
+): SourceConfig {
   const common = {
     name,
     ...(format !== undefined && { format }),
@@ -51,7 +59,12 @@ function normalSource({ name, format, syncPolicy, filter, claims, ...kinds }: Pa
   if (git !== undefined) return { ...common, kind: 'git', git };
   if (api !== undefined) return { ...common, kind: 'api', api };
   if (file !== undefined) return { ...common, kind: 'file', file };
-  if (kubernetes !== undefined) return { ...common, kind: 'kubernetes', kubernetes };
+  if (kubernetes !== undefined) {
+    const { namespaces = [], ...rest } = kubernetes;
+    const followed = namespaces.length > 0 ? namespaces : [...watchNamespaces];
+    const named = followed.length > 0 && { namespaces: followed };
+    return { ...common, kind: 'kubernetes', kubernetes: { ...rest, ...named } };
+  }
   return { ...common, kind: 'managed' };
 }
 

@@ -8,7 +8,6 @@ import { UNSUPPORTED_FEATURES, unsupportedProblems } from './config-support.js';
 
 const FILE = 'source: {type: file, file: {path: a.json}}\n';
 const CASES: readonly (readonly [yaml: string, ...paths: string[]])[] = [
-  ['registries: [{name: k, kubernetes: }]', 'sources[0].kubernetes'],
   ['registries: [{name: f, file: {path: a}}, {name: m, managed: }]', 'sources[1].managed'],
   [
     `${FILE}database: {host: h, port: 1, user: u, database: d, dynamicAuth: {awsRdsIam: {region: r}}}`,
@@ -49,6 +48,7 @@ describe('unsupportedProblems', () => {
     FILE,
     'source: {type: file, file: {data: "{}"}}',
     'source: {type: file, file: {url: https://r.example.com}}',
+    'registries: [{name: k, kubernetes: }]',
     `${FILE}auth: {mode: anonymous}`,
     `${FILE}database: {host: h, port: 1, user: u, database: d}`,
   ])('accepts %s', (yaml) => {

@@ -17,7 +17,6 @@ export interface UnsupportedFeature {
  */
 export const UNSUPPORTED_FEATURES: readonly UnsupportedFeature[] = [
   ofSources('managed', 'managed sources are not supported yet', ({ kind }) => kind === 'managed'),
-  ofSources('kubernetes', 'kubernetes sources are not supported yet', ({ kind }) => kind === 'kubernetes'),
   ofBlock('database.dynamicAuth', 'dynamic credentials are not supported: use a password file', (config) => {
     return config.database?.dynamicAuth !== undefined;
   }),

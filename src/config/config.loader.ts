@@ -19,6 +19,7 @@ import type { ConfigForm } from './config.schema.js';
 import { unsupportedProblems } from './config-support.js';
 import { defaultConfigValue } from './default-config.js';
 import type { RegistryConfig } from './registry-config.js';
+import { watchNamespacesOf } from './watch-namespaces.js';
 
 /** What one reading of the configuration starts from. */
 export interface LoadOptions {
@@ -71,13 +72,24 @@ function interpret(text: ConfigText | undefined, options: LoadOptions): LoadedCo
   const { parsed, problems, unknownKeys } = parseForm(form, effective);
   const keyProblems = options.strictKeys === true ? unknownKeys : [];
   if (parsed === undefined) throw invalid(path, [...problems, ...keyProblems].map(locate));
-  const config = normalConfig(parsed, { logLevel: logLevel.level, sample });
-  const refused = inForm(form, unsupportedProblems(config));
-  if (refused.length + keyProblems.length > 0) throw invalid(path, [...keyProblems, ...refused].map(locate));
+  const watched = watchNamespacesOf(env);
+  const config = normalConfig(parsed, {
+    logLevel: logLevel.level,
+    sample,
+    watchNamespaces: watched.namespaces,
+  });
+  const refused = inForm(form, unsupportedProblems(config)).map(locate);
+  if (followsNamespaces(config)) refused.push(...watched.problems);
+  if (refused.length + keyProblems.length > 0) throw invalid(path, [...keyProblems.map(locate), ...refused]);
 
   const notices = inForm(form, [...intervalNotices(parsed), ...configNotices(config)]);
   const warnings = [...unknownKeys, ...notices].map(locate);
   return { config, warnings: [...warnings, ...unknownVariables(form, env), ...logLevel.warnings] };
+}
+
+/** True when a source follows the namespaces that the environment names. */
+function followsNamespaces({ sources }: RegistryConfig): boolean {
+  return sources.some((source) => source.kind === 'kubernetes' && source.kubernetes.namespaces === undefined);
 }
 
 function inForm(form: ConfigForm, findings: readonly Finding[]): Finding[] {

@@ -10,7 +10,6 @@ import {
   onAnyMap,
   presentKeys,
   text,
-  textList,
   webAddress,
 } from './config-values.js';
 import { gitSchema } from './git.schema.js';
@@ -39,8 +38,24 @@ export const fileSchema = z
   .transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }))
   .meta({ id: 'file' });
 
+/** Namespaces that one source may follow: each takes three connections to the API server. */
+const MAX_NAMESPACES = 100;
+
+/** Names of Kubernetes namespaces (RFC 1123 labels), or `*` for all of them. */
+export const namespaceList = z
+  .array(
+    z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|\*)$/, {
+      error: 'must be the name of a namespace, or * for every one',
+    }),
+  )
+  .max(MAX_NAMESPACES);
+
 const kubernetesBlock = z.strictObject({
-  namespaces: textList().exactOptional().describe('Namespaces to watch.'),
+  namespaces: namespaceList
+    .exactOptional()
+    .describe(
+      "Namespaces to follow, all together; `*` is every one. Else those of `THV_REGISTRY_WATCH_NAMESPACE` (comma list), else the pod's own, else every one.",
+    ),
   maxSize: maxSizeKey,
 });
 

@@ -87,10 +87,13 @@ async function upsert(
   const kinds = documents.map(({ kind }) => kind);
   const names = documents.map(({ name }) => name);
   await manager.query(
-    `INSERT INTO entry (source, kind, name)
-     SELECT DISTINCT $1, u.kind, u.name FROM unnest($2::text[], $3::text[]) AS u (kind, name)
-     ON CONFLICT (source, kind, name) DO NOTHING`,
-    [source, kinds, names],
+    `INSERT INTO entry (source, kind, name, claims)
+     SELECT DISTINCT ON (u.kind, u.name) $1, u.kind, u.name, u.claims
+       FROM unnest($2::text[], $3::text[], $4::text[]) AS u (kind, name, claims)
+      ORDER BY u.kind, u.name, u.claims
+     ON CONFLICT (source, kind, name) DO UPDATE SET claims = excluded.claims
+      WHERE excluded.claims IS NOT NULL AND entry.claims IS DISTINCT FROM excluded.claims`,
+    [source, kinds, names, documents.map(({ claims }) => claims ?? null)],
   );
   const lists = (key: 'tags' | 'tools' | 'registryTypes' | 'transports') =>
     documents.map(({ facets }) => (facets[key].length === 0 ? null : facets[key].join(LIST_SEPARATOR)));

@@ -35,6 +35,8 @@ export interface VersionDocument {
   readonly original?: string;
   /** Members of the envelope's `_meta` that are not the registry's own, as a compact JSON object. */
   readonly envelopeMeta?: string;
+  /** Claims that the source gives to the entry, as compact JSON (`{}`: none). Absent: it says nothing about them. */
+  readonly claims?: string;
   readonly status: EntryStatus;
   readonly statusMessage?: string;
   /** When the upstream says it was published or its status changed. */

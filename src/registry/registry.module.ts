@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../catalog/catalog.module.js';
 import { ApiDescription } from '../http/api-description.js';
+import { SourcesModule } from '../sources/sources.module.js';
 import { ApiDescriptionController } from './api-description.controller.js';
 import { PluginsController, SkillsController } from './artifacts.controller.js';
+import { DeployedController } from './deployed.controller.js';
+import { DeployedService } from './deployed.service.js';
 import { RegistriesController } from './registries.controller.js';
 import { RegistryService } from './registry.service.js';
 import { ServersController } from './servers.controller.js';
@@ -13,7 +16,7 @@ import { WritesController } from './writes.controller.js';
 
 /** The read API of the registries. */
 @Module({
-  imports: [CatalogModule],
+  imports: [CatalogModule, SourcesModule],
   controllers: [
     RegistriesController,
     ServersController,
@@ -21,10 +24,11 @@ import { WritesController } from './writes.controller.js';
     PluginsController,
     ServiceInfoController,
     ToolHiveApiController,
+    DeployedController,
     WritesController,
     ApiDescriptionController,
   ],
-  providers: [ApiDescription, RegistryService, ToolHiveApiService],
+  providers: [ApiDescription, DeployedService, RegistryService, ToolHiveApiService],
   exports: [ApiDescription],
 })
 export class RegistryModule {}

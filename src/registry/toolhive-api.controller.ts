@@ -61,22 +61,6 @@ export class ToolHiveApiController {
   getApiInfo(@ReaderOf() reader: Reader): ReplyBytes {
     return this.toolHive.info(reader);
   }
-
-  @Get('deployed')
-  @ReadRoute({ summary: 'List running servers', response: z.array(z.unknown()) })
-  listDeployed(): never {
-    return noDeployments();
-  }
-
-  @Get('deployed/:name')
-  @ReadRoute({ summary: 'Show a running server', response: z.array(z.unknown()) })
-  getDeployed(): never {
-    return noDeployments();
-  }
-}
-
-function noDeployments(): never {
-  throw new DomainError('not-found', 'No Kubernetes source is configured, so no running servers are known');
 }
 
 function isToolHive(format: string | undefined): boolean {

@@ -1,4 +1,6 @@
 import type { SourceConfig } from '../config/registry-config.js';
+import type { Claims } from '../model/claims.js';
+import type { RefusedDocument } from '../model/entry.js';
 
 /** What a kind of source can do; the scheduler decides by it, and documentation names it. */
 export interface ProviderAbilities {
@@ -15,6 +17,13 @@ export interface FetchedFile {
   /** Where it came from, for messages: a path, a URL, `inline`. */
   readonly origin: string;
   readonly text: string;
+  /**
+   * Claims of the servers in it, by name, from a provider that can be trusted to say who may see them: one that is not
+   * named has none, and not those of its source. Absent: the file says nothing about claims.
+   */
+  readonly claims?: ReadonlyMap<string, Claims>;
+  /** What the provider itself had to refuse, so that it is in no text. */
+  readonly refused?: readonly RefusedDocument[];
 }
 
 /** Names what was fetched, and its size in bytes. */

@@ -2,13 +2,16 @@ import { Module } from '@nestjs/common';
 import { ApiProvider } from './api/api.provider.js';
 import { FileProvider } from './file/file.provider.js';
 import { GitProvider } from './git/git.provider.js';
+import { ClusterObjects } from './kubernetes/cluster-objects.js';
+import { KubernetesProvider } from './kubernetes/kubernetes.provider.js';
 import { SOURCE_PROVIDERS, type SourceProvider, type SourceProviders } from './source-provider.js';
 
 /** Every kind of source that can be fetched: a new one is a folder and a line here. */
-const PROVIDERS = [ApiProvider, FileProvider, GitProvider];
+const PROVIDERS = [ApiProvider, FileProvider, GitProvider, KubernetesProvider];
 
 @Module({
   providers: [
+    ClusterObjects,
     ...PROVIDERS,
     {
       provide: SOURCE_PROVIDERS,
@@ -17,6 +20,6 @@ const PROVIDERS = [ApiProvider, FileProvider, GitProvider];
       inject: PROVIDERS,
     },
   ],
-  exports: [SOURCE_PROVIDERS],
+  exports: [SOURCE_PROVIDERS, ClusterObjects],
 })
 export class SourcesModule {}

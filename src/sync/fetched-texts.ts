@@ -10,8 +10,7 @@ export const SMALL_FETCH = 256 * 1024;
 const PIECE_CHARACTERS = 1024 * 1024;
 
 /** A fetched file in the scratch file, in pieces. */
-export interface SpooledFile {
-  readonly origin: string;
+export interface SpooledFile extends Omit<FetchedFile, 'text'> {
   readonly pieces: readonly ScratchPiece[];
 }
 
@@ -80,14 +79,14 @@ export class FetchedTexts {
     return scratch;
   }
 
-  private async write(scratch: RoundScratch, { origin, text }: FetchedFile): Promise<void> {
+  private async write(scratch: RoundScratch, { text, ...about }: FetchedFile): Promise<void> {
     const pieces: ScratchPiece[] = [];
     for (let at = 0; at < text.length;) {
       const end = pieceEnd(text, at);
       pieces.push(await scratch.append(Buffer.from(text.slice(at, end))));
       at = end;
     }
-    this.spooled.push({ origin, pieces });
+    this.spooled.push({ ...about, pieces });
   }
 }
 
@@ -99,6 +98,6 @@ function pieceEnd(text: string, at: number): number {
 }
 
 /** Reads a file back, in the thread. */
-export function readSpooled(scratch: ThreadScratch, { origin, pieces }: SpooledFile): FetchedFile {
-  return { origin, text: pieces.map((piece) => scratch.read(piece).toString()).join('') };
+export function readSpooled(scratch: ThreadScratch, { pieces, ...about }: SpooledFile): FetchedFile {
+  return { ...about, text: pieces.map((piece) => scratch.read(piece).toString()).join('') };
 }

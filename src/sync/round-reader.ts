@@ -91,9 +91,10 @@ export class RoundReader {
   /** @throws DomainError `invalid-source-data` when the file is no registry file; the round fails then. */
   read(file: FetchedFile): void {
     const { documents, refused } = readFile(file, this.rules.format);
-    for (const document of refused) this.refuse(document);
-    for (const document of documents) this.compare(document, file);
-    this.documents += documents.length + refused.length;
+    const ofProvider = file.refused ?? [];
+    for (const document of [...refused, ...ofProvider]) this.refuse(document);
+    for (const document of documents) this.compare(withClaims(document, file), file);
+    this.documents += documents.length + refused.length + ofProvider.length;
   }
 
   /** Ends the round; `now` stands for the time of its commit. */
@@ -168,6 +169,11 @@ function readFile(file: FetchedFile, format: RegistryFormat | undefined): Regist
       cause: error,
     });
   }
+}
+
+function withClaims(document: VersionDocument, { claims }: FetchedFile): VersionDocument {
+  if (claims === undefined) return document;
+  return { ...document, claims: JSON.stringify(claims.get(document.name) ?? {}) };
 }
 
 function repeated({ kind, name, version }: VersionDocument, file: FetchedFile): RefusedDocument {

@@ -42,5 +42,7 @@ function sha256(text: string): string {
 function hashOfServed(document: VersionDocument): string {
   const { status, statusMessage, publishedAt, statusChangedAt, envelopeMeta, original, sourceKey } = document;
   const rest = [status, statusMessage, publishedAt, statusChangedAt, envelopeMeta, original, sourceKey];
+  // Who may see it is served as well; most sources say nothing of it.
+  if (document.claims !== undefined) rest.push(document.claims);
   return sha256(`${JSON.stringify(rest)}${document.document}`);
 }

@@ -1,0 +1,120 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { DomainError } from '../../common/domain-error.js';
+import { tooLarge } from '../../common/upstream-problem.js';
+import { cutText, storableText } from '../../model/bounded-text.js';
+import { asText, memberOf } from '../../model/json-value.js';
+import type { ClusterAccess } from './cluster-access.js';
+
+const REQUEST_LIMIT_MS = 30_000;
+/** Largest answer, and largest line of a watch, in bytes: etcd keeps no object above 1.5 MiB. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+const MAX_MESSAGE = 300;
+/** A watch that says nothing for so long is dead: the server sends a bookmark about every minute. */
+const SILENCE_LIMIT_MS = 120_000;
+
+/** The API server answered with a status that is no success; the message is its own. */
+export class ApiStatusError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ApiStatusError';
+  }
+}
+
+/** Reads from the API server of one cluster, in bounds of size and time. Failures of the network keep their errors. */
+export class ClusterClient {
+  constructor(private readonly access: ClusterAccess) {}
+
+  /** The API server's address, for messages. */
+  get server(): string {
+    return this.access.server.origin;
+  }
+
+  /** Reads JSON. @throws ApiStatusError; DomainError `limit-exceeded`, `upstream-failed` */
+  async get(path: string, signal: AbortSignal): Promise<unknown> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]);
+    const response = await this.open(path, limit);
+    return parse(await bodyOf(response, MAX_ANSWER_BYTES), this.server);
+  }
+
+  /**
+   * The events of a watch as they come, until the server ends it. `onOpen` is called when the server has taken it.
+   * @throws ApiStatusError; DomainError `limit-exceeded`, `upstream-failed`, `time-limit-exceeded`
+   */
+  async *watch(path: string, signal: AbortSignal, onOpen: () => void): AsyncGenerator {
+    const opening = new AbortController();
+    const timer = setTimeout(() => opening.abort(), REQUEST_LIMIT_MS);
+    const response = await this.open(path, AbortSignal.any([signal, opening.signal])).finally(() =>
+      clearTimeout(timer),
+    );
+    response.setTimeout(SILENCE_LIMIT_MS, () => {
+      response.destroy(new DomainError('time-limit-exceeded', `${this.server} has gone silent`));
+    });
+    onOpen();
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      let start = 0;
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+        const line = Buffer.concat([rest, chunk.subarray(start, end)]);
+        rest = Buffer.alloc(0);
+        start = end + 1;
+        if (line.length > 0) yield parse(line, this.server);
+      }
+      rest = Buffer.concat([rest, chunk.subarray(start)]);
+      if (rest.length > MAX_LINE_BYTES) throw tooLarge(this.server, MAX_LINE_BYTES);
+    }
+  }
+
+  private async open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const options = await this.access.options();
+    signal.throwIfAborted();
+    const { server } = this.access;
+    const address = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
+    const { request } = server.protocol === 'http:' ? http : https;
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = request(address, { ...options, signal }, resolve);
+      sent.setHeader('Accept', 'application/json');
+      sent.on('error', reject);
+      sent.once('socket', (socket) => socket.setKeepAlive(true, 15_000));
+      sent.end();
+    });
+    if (response.statusCode === 200) return response;
+    throw await statusError(response);
+  }
+}
+
+async function statusError(response: IncomingMessage): Promise<ApiStatusError> {
+  const status = response.statusCode ?? 0;
+  const body = await bodyOf(response, MAX_ERROR_BYTES).catch(() => Buffer.alloc(0));
+  let message: string | undefined;
+  try {
+    message = asText(memberOf(JSON.parse(body.toString('utf8')), 'message'));
+  } catch {
+    // A proxy in between answers what it likes.
+  }
+  return new ApiStatusError(status, storableText(cutText(message ?? `answered ${status}`, MAX_MESSAGE)));
+}
+
+async function bodyOf(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge('The API server', maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parse(bytes: Buffer, server: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch (error) {
+    throw new DomainError('upstream-failed', `${server} sends what is not JSON`, { cause: error });
+  }
+}
