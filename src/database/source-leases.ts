@@ -49,15 +49,19 @@ export class SourceLeases {
     this.isShared = config.database !== undefined;
   }
 
-  /** Takes the lease of a source, or says how long another process has it at least. @throws when the store fails */
-  async acquire(source: string): Promise<SourceLease | LeaseHeld> {
+  /**
+   * Takes the lease of a source, or says how long another process has it at least. `longestMs` shortens it for sources
+   * of which a dead follower is to be replaced sooner. @throws when the store fails
+   */
+  async acquire(source: string, longestMs = Infinity): Promise<SourceLease | LeaseHeld> {
     const askedAt = performance.now();
-    const token = await this.store.acquire({ source, holder: this.holder, lengthMs: this.lengthMs });
+    const lengthMs = Math.min(this.lengthMs, longestMs);
+    const token = await this.store.acquire({ source, holder: this.holder, lengthMs });
     if (token === undefined) return { heldForMs: await this.store.remaining(source) };
-    return this.keep({ source, token }, askedAt);
+    return this.keep({ source, token }, askedAt, lengthMs);
   }
 
-  private keep(ref: { source: string; token: number }, askedAt: number): SourceLease {
+  private keep(ref: { source: string; token: number }, askedAt: number, lengthMs: number): SourceLease {
     const lost = new AbortController();
     let heartbeat: NodeJS.Timeout | undefined;
     let isReleased = false;
@@ -69,13 +73,13 @@ export class SourceLeases {
     };
     const deadlineAfter = (start: number): NodeJS.Timeout | undefined => {
       if (!this.isShared) return undefined;
-      const left = start + this.lengthMs - performance.now();
+      const left = start + lengthMs - performance.now();
       return setTimeout(() => lose('the lease ran out before it could be prolonged'), left).unref();
     };
     let deadline = deadlineAfter(askedAt);
     const beat = async () => {
       const start = performance.now();
-      const isKept = await this.store.renew(ref, this.lengthMs).catch(() => undefined);
+      const isKept = await this.store.renew(ref, lengthMs).catch(() => undefined);
       if (isReleased || lost.signal.aborted) return;
       if (isKept === false) {
         clearTimeout(deadline);
@@ -86,12 +90,12 @@ export class SourceLeases {
         clearTimeout(deadline);
         deadline = deadlineAfter(start);
       }
-      next(isKept === true ? this.lengthMs / 3 : Math.max(SHORTEST_RETRY, this.lengthMs / 12));
+      next(isKept === true ? lengthMs / 3 : Math.max(SHORTEST_RETRY, lengthMs / 12));
     };
     const next = (delay: number) => {
       heartbeat = setTimeout(() => void beat(), delay).unref();
     };
-    next(this.lengthMs / 3);
+    next(lengthMs / 3);
     const release = async () => {
       if (isReleased) return;
       isReleased = true;
@@ -101,8 +105,7 @@ export class SourceLeases {
         this.logger.debug(`${ref.source}: the lease could not be released and expires: ${String(error)}`);
       });
     };
-    const isTakenOver = async () =>
-      (await this.store.renew(ref, this.lengthMs).catch(() => undefined)) === false;
+    const isTakenOver = async () => (await this.store.renew(ref, lengthMs).catch(() => undefined)) === false;
     return { ...ref, signal: lost.signal, isTakenOver, release };
   }
 }

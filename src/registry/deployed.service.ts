@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { DomainError } from '../common/domain-error.js';
-import { REGISTRY_CONFIG } from '../config/config.module.js';
-import type { RegistryConfig } from '../config/registry-config.js';
+import { LiveConfig } from '../config/live-config.js';
 import { ReplyBytes } from '../http/reply-bytes.js';
 import { ClusterObjects } from '../sources/kubernetes/cluster-objects.js';
 import type { FollowedObject } from '../sources/kubernetes/followed-object.js';
@@ -11,15 +10,11 @@ import type { Reader } from './registry.service.js';
 /** The servers that run in the cluster, from what Kubernetes sources follow: live, and without asking the cluster. */
 @Injectable()
 export class DeployedService {
-  private readonly kubernetes: ReadonlySet<string>;
-
   constructor(
-    @Inject(REGISTRY_CONFIG) { sources }: RegistryConfig,
+    private readonly config: LiveConfig,
     private readonly catalog: CatalogService,
     private readonly objects: ClusterObjects,
-  ) {
-    this.kubernetes = new Set(sources.filter(({ kind }) => kind === 'kubernetes').map(({ name }) => name));
-  }
+  ) {}
 
   /**
    * The running servers of a registry's Kubernetes sources that the reader may see: those that are exported, and those
@@ -29,7 +24,8 @@ export class DeployedService {
    */
   list({ registry, visibility }: Reader, name?: string): ReplyBytes {
     const { name: registryName, sources } = this.catalog.definition(registry);
-    const followed = sources.filter((source) => this.kubernetes.has(source));
+    const kinds = new Map(this.config.current.sources.map((source) => [source.name, source.kind]));
+    const followed = sources.filter((source) => kinds.get(source) === 'kubernetes');
     if (followed.length === 0) {
       throw new DomainError(
         'not-found',

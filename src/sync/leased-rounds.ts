@@ -4,6 +4,9 @@ import { SourceLeases } from '../database/source-leases.js';
 import type { SourceWatch } from '../sources/source-provider.js';
 import { type RoundRequest, type RoundResult, SyncService } from './sync.service.js';
 
+/** Longest lease of a source that follows a cluster, in milliseconds: a dead follower is replaced within 15 s. */
+const CLUSTER_LEASE_MS = 10_000;
+
 /** Another process runs the source's rounds; there is no need to look again before `heldForMs` have passed. */
 export interface RoundHeld {
   readonly outcome: 'held';
@@ -24,7 +27,8 @@ export class LeasedRounds {
    * @throws DomainError when the round fails
    */
   async run(request: Omit<RoundRequest, 'lease'>): Promise<RoundResult | RoundHeld> {
-    const lease = await this.leases.acquire(request.source.name);
+    const longestMs = request.source.kind === 'kubernetes' ? CLUSTER_LEASE_MS : undefined;
+    const lease = await this.leases.acquire(request.source.name, longestMs);
     if (!('token' in lease)) return { outcome: 'held', heldForMs: lease.heldForMs };
     try {
       const signal = AbortSignal.any([request.signal, lease.signal]);

@@ -13,7 +13,7 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_MESSAGE = 300;
 /** A watch that says nothing for so long is dead: the server sends a bookmark about every minute. */
-const SILENCE_LIMIT_MS = 120_000;
+const SILENCE_LIMIT_MS = 90_000;
 
 /** The API server answered with a status that is no success; the message is its own. */
 export class ApiStatusError extends Error {
