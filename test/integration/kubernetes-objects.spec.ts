@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readFiles } from '../../src/sync/source-content.js';
+import { readRegistry } from '../../src/model/registry-reader.js';
 import type { SourceWatch } from '../../src/sources/source-provider.js';
 import { ClusterObjects } from '../../src/sources/kubernetes/cluster-objects.js';
 import { KubernetesProvider } from '../../src/sources/kubernetes/kubernetes.provider.js';
@@ -50,7 +50,12 @@ describe.skipIf(!hasKubernetesApi)('the objects of a cluster', () => {
   async function contentOf(source: ReturnType<typeof kubernetesSource>) {
     const fetched = await provider.fetch(source, { signal: AbortSignal.timeout(20_000) });
     if (!fetched.changed) throw new Error('must have changed');
-    return readFiles(fetched.files, 'upstream');
+    const [file] = fetched.files;
+    const { documents } = readRegistry(file?.text ?? '', { format: 'upstream' });
+    return {
+      documents: documents.map((one) => ({ ...one, claims: file?.claims?.get(one.name) })),
+      refused: file?.refused,
+    };
   }
 
   async function namesOf(source: ReturnType<typeof kubernetesSource>): Promise<string[]> {
@@ -152,11 +157,11 @@ describe.skipIf(!hasKubernetesApi)('the objects of a cluster', () => {
 
     expect(refused).toMatchObject([{ name: 'com.toolhive.k8s.c/bad', pointer: '/c/mcpservers/bad' }]);
     expect(documents.map(({ name, claims }) => [name, claims])).toEqual([
-      ['com.toolhive.k8s.a/one', '{"org":"acme"}'],
-      ['com.toolhive.k8s.b/three', '{}'],
-      ['com.toolhive.k8s.b/two', '{}'],
-      ['com.toolhive.k8s.c/moving', '{}'],
-      ['com.toolhive.k8s.c/other', '{}'],
+      ['com.toolhive.k8s.a/one', { org: 'acme' }],
+      ['com.toolhive.k8s.b/three', {}],
+      ['com.toolhive.k8s.b/two', {}],
+      ['com.toolhive.k8s.c/moving', {}],
+      ['com.toolhive.k8s.c/other', {}],
     ]);
   });
 
