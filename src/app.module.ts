@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AdminModule } from './admin/admin.module.js';
+import { IdentityModule } from './admin/identity.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ServerConfigModule } from './config/config.module.js';
 import type { RegistryConfig } from './config/registry-config.js';
@@ -10,6 +11,7 @@ import { SyncModule } from './sync/sync.module.js';
 
 /** The server: every module of it. */
 @Module({ imports: [AuthModule, DatabaseModule, SyncModule, RegistryModule, AdminModule, HealthModule] })
+@Module({ imports: [AuthModule, DatabaseModule, SyncModule, RegistryModule, IdentityModule, HealthModule] })
 export class AppModule {
   /** The server under one reading of its configuration. */
   static forConfig(config: RegistryConfig): DynamicModule {

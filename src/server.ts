@@ -30,6 +30,13 @@ export interface ServeOptions {
   socket?: string;
   internalAddress?: string;
   authMode?: string;
+  oidcIssuer?: string;
+  oidcAudience?: string;
+  oidcJwksUrl?: string;
+  oidcIntrospectionUrl?: string;
+  oidcClientId?: string;
+  oidcClientSecret?: string;
+  oidcScopes?: readonly string[];
   openapi: boolean;
 }
 
@@ -40,10 +47,9 @@ const LOOPBACK_HOSTS = new Set(['127.0.0.1', '::1', 'localhost']);
  * @throws DomainError for what one line explains: a bad configuration, an address or a store in use
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { authMode } = options;
   const loadOptions: LoadOptions = {
     ...(options.config !== undefined && { path: options.config }),
-    ...(authMode !== undefined && { flags: { authMode } }),
+    flags: options,
   };
   const { config, warnings } = await loadConfig(loadOptions);
   const targets = listenTargets(options);
@@ -76,7 +82,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Makes the application with everything but listeners: its catalogue is loaded and its rounds have begun. */
-async function createApp(
+export async function createApp(
   config: RegistryConfig,
   logger: LoggerService,
   openapi: boolean,
@@ -117,7 +123,7 @@ function listenTargets(options: ServeOptions): ListenTargets {
 
 async function listen(
   app: NestExpressApplication,
-  { server: { cors } }: RegistryConfig,
+  { auth, server: { cors } }: RegistryConfig,
   targets: ListenTargets,
   logger: LoggerService,
 ): Promise<readonly Server[]> {
@@ -138,7 +144,7 @@ async function listen(
     servers.push(internal);
   }
   const { main: target } = targets;
-  if (target.kind === 'tcp' && !LOOPBACK_HOSTS.has(target.host)) {
+  if (auth.mode === 'anonymous' && target.kind === 'tcp' && !LOOPBACK_HOSTS.has(target.host)) {
     logger.warn('Everybody who reaches this address may read: no authorization is configured', 'Server');
   }
   logger.log(`Listening on ${address}`, 'Server');

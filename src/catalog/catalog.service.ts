@@ -7,7 +7,8 @@ import { RevisionFeed } from '../database/revision-feed.js';
 import { StoreGate } from '../database/store-gate.js';
 import { EntryStore } from '../database/stores/entry.store.js';
 import { SourceStore } from '../database/stores/source.store.js';
-import type { VisibilitySet } from '../model/claims.js';
+import type { Claims, VisibilitySet } from '../model/claims.js';
+import { Visibilities } from '../model/visibility.js';
 import { RegistryView } from './registry-view.js';
 import { EMPTY_SNAPSHOT, ShelfUpdate, type Snapshot } from './snapshot.js';
 
@@ -32,6 +33,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     private readonly sources: SourceStore,
     private readonly feed: RevisionFeed,
     private readonly gate: StoreGate,
+    private readonly visibilities: Visibilities = new Visibilities(),
   ) {
     this.definitions = definitionsOf(config.current);
     this.subscriptions.push(config.changes.subscribe((next) => this.redefine(next)));
@@ -78,10 +80,20 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     return this.registries[0]?.name ?? 'default';
   }
 
-  /** A configured registry; without a name the default one. @throws DomainError `not-found` */
-  definition(registry: string = this.defaultRegistry): RegistryDefinition {
+  /** Those registries that a visibility set may read, each with the sources that it may know of. */
+  readable(visibility: VisibilitySet): readonly RegistryDefinition[] {
+    return this.registries
+      .filter(({ claims }) => visibility.sees(claims))
+      .map((registry) => ({
+        ...registry,
+        sources: registry.sources.filter((source) => visibility.sees(undefined, source)),
+      }));
+  }
+
+  /** A registry that is configured and may be read; without a name the default one. @throws DomainError `not-found` */
+  definition(registry: string = this.defaultRegistry, visibility: VisibilitySet): RegistryDefinition {
     const definition = this.definitions.get(registry);
-    if (definition !== undefined) return definition;
+    if (definition !== undefined && visibility.sees(definition.claims)) return definition;
     throw new DomainError('not-found', 'Registry not found: GET /registry lists those that you may read');
   }
 
@@ -91,7 +103,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
    * clients take an empty list, as they take a 404, for "not approved"
    */
   view(registry: string | undefined, visibility: VisibilitySet): RegistryView {
-    const { name, sources } = this.definition(registry);
+    const { name, sources } = this.definition(registry, visibility);
     if (!sources.some((source) => this.snapshot.synced.has(source))) {
       throw new DomainError(
         'registry-unavailable',
@@ -129,7 +141,10 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     const sources = await this.sources.all();
     const update = new ShelfUpdate(this.snapshot.shelves);
     for await (const rows of this.entries.touched(this.snapshot.revision, revision)) {
-      for (const row of rows) update.put(row);
+      for (const row of rows) {
+        if (row.claims !== null) this.visibilities.learn(JSON.parse(row.claims) as Claims);
+        update.put(row);
+      }
     }
     // A source whose first round was committed after `revision` counts once its entries are loaded as well.
     const synced = sources.filter(

@@ -56,7 +56,7 @@ export class RegistryView {
     const winners = new Map<string, CatalogEntry>();
     for (const shelf of this.shelves) {
       for (const entry of shelf[kind].values()) {
-        if (!this.visibility.sees(entry.claims)) continue;
+        if (!this.visibility.sees(entry.claims, entry.source)) continue;
         const winner = winners.get(entry.name);
         // A source of which everything is deleted keeps its tombstones only while nobody below is visible.
         if (winner === undefined || (!isAlive(winner) && isAlive(entry))) winners.set(entry.name, entry);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { isDomainError } from '../common/domain-error.js';
 import { serveOptions, type ServeFlags } from './serve-flags.js';
 import { UsageError } from './usage-error.js';
 
@@ -24,16 +23,12 @@ describe('serveOptions', () => {
     expect(serveOptions(flags)).toEqual({ ...flags, openapi: true });
   });
 
-  it.each<[string, ServeFlags]>([
-    ['--oidc-issuer', { oidcIssuer: 'https://id.example.com' }],
-    ['--oidc-jwks-url', { oidcJwksUrl: 'https://id.example.com/keys' }],
-    ['--oidc-client-secret', { oidcClientSecret: 'x' }],
-    ['--auth-mode oauth', { authMode: 'oauth' }],
-  ])('does not start open in spite of %s', (flag, flags) => {
-    const error = refusalOf(flags);
-
-    expect(isDomainError(error, 'not-supported')).toBe(true);
-    expect((error as Error).message).toMatch(new RegExp(`^${flag}: [^\\n]+$`));
+  it('separates scopes by commas and white space', () => {
+    expect(serveOptions({ oidcScopes: 'openid, registry:read  profile' }).oidcScopes).toEqual([
+      'openid',
+      'registry:read',
+      'profile',
+    ]);
   });
 
   it.each<ServeFlags>([

@@ -3,8 +3,6 @@ import { ProgramCommand } from './program-command.js';
 import { serveOptions, type ServeFlags } from './serve-flags.js';
 import { UsageError } from './usage-error.js';
 
-const OIDC = 'not supported yet:';
-
 /** `serve`: everything but its flags is in `server.ts`, which is loaded only here. */
 @Command({ name: 'serve', description: 'run the registry server until it is told to stop' })
 export class ServeCommand extends ProgramCommand {
@@ -57,7 +55,10 @@ export class ServeCommand extends ProgramCommand {
     return value;
   }
 
-  @Option({ flags: '--auth-mode <mode>', description: 'anonymous (default); oauth is not supported yet' })
+  @Option({
+    flags: '--auth-mode <mode>',
+    description: 'anonymous (default), or oauth: every reader needs a token',
+  })
   authMode(value: string): string {
     if (value === 'anonymous' || value === 'oauth') return value;
     throw new UsageError('It is anonymous or oauth.');
@@ -73,37 +74,49 @@ export class ServeCommand extends ProgramCommand {
     return false;
   }
 
-  @Option({ flags: '--oidc-issuer <url>', description: `${OIDC} issuer of tokens` })
+  @Option({ flags: '--oidc-issuer <url>', description: 'accept tokens of this issuer' })
   oidcIssuer(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--oidc-audience <audience>', description: `${OIDC} audience that tokens need` })
+  @Option({ flags: '--oidc-audience <audience>', description: 'audience that tokens must be for' })
   oidcAudience(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--oidc-jwks-url <url>', description: `${OIDC} keys that sign tokens` })
+  @Option({
+    flags: '--oidc-jwks-url <url>',
+    description: 'keys that sign tokens; else the issuer names them',
+  })
   oidcJwksUrl(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--oidc-introspection-url <url>', description: `${OIDC} where opaque tokens are checked` })
+  @Option({
+    flags: '--oidc-introspection-url <url>',
+    description: 'where opaque tokens are checked (RFC 7662)',
+  })
   oidcIntrospectionUrl(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--oidc-client-id <id>', description: `${OIDC} client for introspection` })
+  @Option({ flags: '--oidc-client-id <id>', description: 'client that may introspect' })
   oidcClientId(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--oidc-client-secret <secret>', description: `${OIDC} its secret` })
+  @Option({
+    flags: '--oidc-client-secret <secret>',
+    description: 'its secret; TOOLHIVE_OIDC_CLIENT_SECRET shows it to fewer eyes',
+  })
   oidcClientSecret(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--oidc-scopes <scopes>', description: `${OIDC} scopes, separated by commas` })
+  @Option({
+    flags: '--oidc-scopes <scopes>',
+    description: 'scopes that clients are told to ask for, separated by commas (default openid)',
+  })
   oidcScopes(value: string): string {
     return value;
   }
@@ -112,6 +125,9 @@ export class ServeCommand extends ProgramCommand {
   combinations(): string {
     return `
 --address excludes --host and --port; --socket overrides all three. With --host, --port or --socket the internal
-listener is off unless --internal-address asks for it.`;
+listener is off unless --internal-address asks for it.
+
+Any of --oidc-issuer, --oidc-jwks-url and --oidc-introspection-url makes one identity provider and switches
+authentication on; what is not given is not checked, and a warning says so.`;
   }
 }

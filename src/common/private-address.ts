@@ -47,3 +47,9 @@ export function isPrivateAddress(address: string): boolean {
   if (version === 4) return forbidden.check(bare, 'ipv4');
   return !globalUnicast.check(bare, 'ipv6') || forbidden.check(bare, 'ipv6');
 }
+
+/** True for a web address on this machine, where plain http and private addresses are no danger. */
+export function isLoopbackUrl(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -10,6 +10,8 @@ export interface ConfigFlags {
   readonly oidcJwksUrl?: string | undefined;
   readonly oidcIntrospectionUrl?: string | undefined;
   readonly oidcClientId?: string | undefined;
+  /** `--oidc-client-secret`; it stays out of the configuration's tree, which messages may quote. */
+  readonly oidcClientSecret?: string | undefined;
   /** `--oidc-scopes`, `openid` when absent. */
   readonly oidcScopes?: readonly string[] | undefined;
 }
@@ -23,7 +25,8 @@ export function flagOverrides(flags: ConfigFlags): Override[] {
     flags;
   const addresses = [oidcIssuer, oidcJwksUrl, oidcIntrospectionUrl].filter((value) => value !== undefined);
   if (addresses.length === 0) {
-    if (oidcAudience !== undefined || oidcClientId !== undefined || oidcScopes !== undefined) {
+    const others = [oidcAudience, oidcClientId, oidcScopes, flags.oidcClientSecret];
+    if (others.some((value) => value !== undefined)) {
       throw refusal('the --oidc flags need --oidc-issuer, --oidc-jwks-url or --oidc-introspection-url');
     }
     return authMode === undefined

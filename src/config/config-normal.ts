@@ -16,11 +16,13 @@ interface Surroundings {
   readonly sample: boolean;
   /** Namespaces of Kubernetes sources that name none. */
   readonly watchNamespaces?: readonly string[];
+  readonly oidcClientSecret?: string | undefined;
 }
 
 /** The frozen configuration that the program works with. */
 export function normalConfig(parsed: ParsedForm, surroundings: Surroundings): RegistryConfig {
   const { sources, fileStorage, ...rest } = asSourcesForm(parsed);
+  const { oidcClientSecret } = surroundings;
   const explicit = fileStorage.baseDir !== undefined;
   return deepFreeze({
     ...rest,
@@ -31,6 +33,7 @@ export function normalConfig(parsed: ParsedForm, surroundings: Surroundings): Re
       memoryOnly: surroundings.sample && !explicit,
     },
     logLevel: surroundings.logLevel,
+    ...(oidcClientSecret !== undefined && { oidcClientSecret }),
   });
 }
 

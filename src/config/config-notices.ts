@@ -1,10 +1,11 @@
+import { protectionNotices } from './auth-findings.js';
 import type { Finding } from './config-problems.js';
 import { NEW_NAME } from './names.schema.js';
 import type { RegistryConfig } from './registry-config.js';
 
 /** What a valid configuration says that its author may not have meant; each becomes a warning. */
 export function configNotices(config: RegistryConfig): Finding[] {
-  return [...nameNotices(config), ...openNotices(config)];
+  return [...nameNotices(config), ...openNotices(config), ...protectionNotices(config)];
 }
 
 function nameNotices({ sources, registries }: RegistryConfig): Finding[] {

@@ -20,9 +20,6 @@ export const UNSUPPORTED_FEATURES: readonly UnsupportedFeature[] = [
   ofBlock('database.dynamicAuth', 'dynamic credentials are not supported: use a password file', (config) => {
     return config.database?.dynamicAuth !== undefined;
   }),
-  ofBlock('auth.mode', 'oauth is not supported yet, and the server does not start open instead', (config) => {
-    return config.auth.mode === 'oauth';
-  }),
   ofBlock('auth.allowAnonymousWrites', 'anonymous writes are not supported yet', (config) => {
     return config.auth.allowAnonymousWrites;
   }),

@@ -8,6 +8,7 @@ import {
   type Environment,
   type Override,
 } from './config-environment.js';
+import { authProblems } from './auth-findings.js';
 import { parseConfigText, readConfigFile, type ConfigText } from './config-file.js';
 import { flagOverrides, type ConfigFlags } from './config-flags.js';
 import { decideForm, pathInForm, withoutFormKeys } from './config-form.js';
@@ -73,12 +74,15 @@ function interpret(text: ConfigText | undefined, options: LoadOptions): LoadedCo
   const keyProblems = options.strictKeys === true ? unknownKeys : [];
   if (parsed === undefined) throw invalid(path, [...problems, ...keyProblems].map(locate));
   const watched = watchNamespacesOf(env);
+  const oidcClientSecret =
+    options.flags?.oidcClientSecret ?? (env['TOOLHIVE_OIDC_CLIENT_SECRET'] || undefined);
   const config = normalConfig(parsed, {
     logLevel: logLevel.level,
     sample,
     watchNamespaces: watched.namespaces,
+    oidcClientSecret,
   });
-  const refused = inForm(form, unsupportedProblems(config)).map(locate);
+  const refused = inForm(form, [...authProblems(config, env), ...unsupportedProblems(config)]).map(locate);
   if (followsNamespaces(config)) refused.push(...watched.problems);
   if (refused.length + keyProblems.length > 0) throw invalid(path, [...keyProblems.map(locate), ...refused]);
 

@@ -83,6 +83,8 @@ export interface RegistryConfig {
   readonly fileStorage: FileStorageConfig;
   readonly sync: SyncConfig;
   readonly auth: AuthConfig;
+  /** From the command line or `TOOLHIVE_OIDC_CLIENT_SECRET`, for providers without a `clientSecretFile`. */
+  readonly oidcClientSecret?: string;
   readonly server: ServerConfig;
   readonly telemetry: TelemetryConfig;
   readonly audit: AuditConfig;

@@ -9,6 +9,10 @@ const STATUSES: Record<DomainErrorCode, number> = {
   'invalid-configuration': 400,
   'invalid-document': 422,
   'invalid-source-data': 422,
+  unauthenticated: 401,
+  'invalid-token': 401,
+  forbidden: 403,
+  'identity-provider-unavailable': 503,
   'not-found': 404,
   'not-supported': 501,
   conflict: 409,
@@ -32,6 +36,7 @@ const STATUSES: Record<DomainErrorCode, number> = {
   aborted: 503,
 };
 const CODES = Object.keys(PROBLEM_KINDS) as DomainErrorCode[];
+const PROBLEM_CODES = CODES.filter((code) => PROBLEM_KINDS[code].oauthError === undefined);
 const context = { requestId: 'r-1', path: '/v0.1/servers' };
 
 function bodyOf(reply: ReplyBytes): Record<string, unknown> {
@@ -39,7 +44,7 @@ function bodyOf(reply: ReplyBytes): Record<string, unknown> {
 }
 
 describe('domainProblem', () => {
-  it.each(CODES)('answers %s with its status and a whole body', (code) => {
+  it.each(PROBLEM_CODES)('answers %s with its status and a whole body', (code) => {
     const reply = domainProblem(new DomainError(code, 'What happened'), context);
     const body = bodyOf(reply);
 
@@ -50,6 +55,18 @@ describe('domainProblem', () => {
     expect(body['type']).toContain(code);
     expect(body['error']).toBe(body['detail']);
     expect(reply.headers?.['Retry-After'] !== undefined).toBe(STATUSES[code] === 503);
+  });
+
+  it('answers a missing or bad token as RFC 6750 has it', () => {
+    const reply = domainProblem(new DomainError('invalid-token', 'Invalid token: token is expired'), context);
+
+    expect(reply).toMatchObject({ status: 401, contentType: 'application/json', cacheControl: 'no-store' });
+    expect(bodyOf(reply)).toEqual({
+      error: 'invalid_token',
+      error_description: 'Invalid token: token is expired',
+    });
+    const missing = domainProblem(new DomainError('unauthenticated', 'a token is needed'), context);
+    expect(bodyOf(missing)['error']).toBe('invalid_request');
   });
 
   it('keeps the sentence of an unavailable registry and says when to come back', () => {

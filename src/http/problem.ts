@@ -17,6 +17,8 @@ export interface ProblemKind {
   readonly retryAfter?: number;
   /** Shown instead of the error's own message, which is for operators. */
   readonly sentence?: string;
+  /** Answered as RFC 6750 says, with this code: what clients of protected registries look for. */
+  readonly oauthError?: 'invalid_request' | 'invalid_token';
 }
 
 /** The body of every error: RFC 9457, and `error` (the text of `detail`) for clients of the older shape. */
@@ -44,6 +46,15 @@ export const PROBLEM_KINDS: Readonly<Record<DomainErrorCode, ProblemKind>> = {
   'invalid-configuration': kind('invalid-configuration', 400, 'Invalid configuration'),
   'invalid-document': kind('invalid-document', 422, 'Invalid document'),
   'invalid-source-data': kind('invalid-source-data', 422, 'Invalid data of a source'),
+  unauthenticated: kind('unauthenticated', 401, 'Token required', { oauthError: 'invalid_request' }),
+  'invalid-token': kind('invalid-token', 401, 'Invalid token', { oauthError: 'invalid_token' }),
+  forbidden: kind('forbidden', 403, 'Forbidden'),
+  'identity-provider-unavailable': kind(
+    'identity-provider-unavailable',
+    503,
+    'Identity provider unavailable',
+    { retryAfter: 5 },
+  ),
   'not-found': kind('not-found', 404, 'Not found'),
   'not-supported': kind('not-supported', 501, 'Not supported'),
   conflict: kind('conflict', 409, 'Conflict'),
@@ -75,7 +86,11 @@ export const PROBLEM_KINDS: Readonly<Record<DomainErrorCode, ProblemKind>> = {
 
 /** The reply to a failure with a code. */
 export function domainProblem(error: DomainError, context: ProblemContext): ReplyBytes {
-  const { status, title, type, retryAfter, sentence } = PROBLEM_KINDS[error.code];
+  const { status, title, type, retryAfter, sentence, oauthError } = PROBLEM_KINDS[error.code];
+  if (oauthError !== undefined) {
+    const body = { error: oauthError, error_description: cutText(error.message, MAX_SENTENCE) };
+    return ReplyBytes.json(body, { status, cache: 'none' });
+  }
   const detail =
     sentence === undefined
       ? cutText(error.message, MAX_SENTENCE)
@@ -139,7 +154,7 @@ function kind(
   code: DomainErrorCode,
   status: number,
   title: string,
-  more: Pick<ProblemKind, 'retryAfter' | 'sentence'> = {},
+  more: Pick<ProblemKind, 'retryAfter' | 'sentence' | 'oauthError'> = {},
 ): ProblemKind {
   return { status, title, type: `urn:problem-type:thv-registry:${code}`, ...more };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { replyScope } from '../common/private-reply.js';
 import { chooseCoding } from './accept-encoding.js';
 import { matchesEntityTag } from './entity-tag.js';
 import type { ReplyBytes, Representation } from './reply-bytes.js';
@@ -29,6 +30,11 @@ function send(
   const headers: OutgoingHttpHeaders = { 'Cache-Control': reply.cacheControl };
   if (etag !== undefined) headers['ETag'] = etag;
   if (reply.isCompressible) headers['Vary'] = withVary(response.getHeader('Vary'), 'Accept-Encoding');
+  const scope = replyScope(request);
+  if (scope !== undefined) {
+    headers['Vary'] = withVary(headers['Vary'] ?? response.getHeader('Vary'), 'Authorization');
+    if (scope === 'private' && reply.cache === 'revalidate') headers['Cache-Control'] = 'private, no-cache';
+  }
 
   if (etag !== undefined && isUnchanged(request, reply, etag)) {
     response.writeHead(304, headers).end();

@@ -23,7 +23,7 @@ export class DeployedService {
    * @throws DomainError `not-found` where the registry has no such source; `registry-unavailable` while none was read
    */
   list({ registry, visibility }: Reader, name?: string): ReplyBytes {
-    const { name: registryName, sources } = this.catalog.definition(registry);
+    const { name: registryName, sources } = this.catalog.definition(registry, visibility);
     const kinds = new Map(this.config.current.sources.map((source) => [source.name, source.kind]));
     const followed = sources.filter((source) => kinds.get(source) === 'kubernetes');
     if (followed.length === 0) {
@@ -32,15 +32,20 @@ export class DeployedService {
         `The registry ${registryName} has no Kubernetes source, so no running servers are known`,
       );
     }
-    const known = followed.map((source) => this.objects.objectsOf(source)).filter((all) => all !== undefined);
+    const known = followed.flatMap((source) => {
+      const objects = this.objects.objectsOf(source);
+      return objects === undefined ? [] : [{ source, objects }];
+    });
     if (known.length === 0) {
       throw new DomainError('registry-unavailable', 'The objects of the cluster have not been read yet');
     }
     const shown = new Map<string, FollowedObject>();
-    for (const object of known.flatMap((all) => [...all])) {
-      const isShown = object.entry !== undefined || object.fromRegistry === registryName;
-      if (!isShown || !visibility.sees(object.claims) || !hasName(object, name)) continue;
-      shown.set(`${object.entryName} ${object.deployment.kind}`, object);
+    for (const { source, objects } of known) {
+      for (const object of objects) {
+        const isShown = object.entry !== undefined || object.fromRegistry === registryName;
+        if (!isShown || !visibility.sees(object.claims, source) || !hasName(object, name)) continue;
+        shown.set(`${object.entryName} ${object.deployment.kind}`, object);
+      }
     }
     const keys = [...shown.keys()].sort();
     return ReplyBytes.json(keys.map((key) => shown.get(key)?.deployment));

@@ -3,7 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import { Access } from '../auth/access.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { ReplyBytes } from '../http/reply-bytes.js';
+import { ReaderOf } from './reader.decorator.js';
 import { ReadRoute } from './read-route.decorator.js';
+import type { Reader } from './registry.service.js';
 import { RegistryList } from './response.schema.js';
 
 /** The registries that this server has. */
@@ -15,8 +17,8 @@ export class RegistriesController {
 
   @Get()
   @ReadRoute({ summary: 'List the registries that the caller may read', response: RegistryList })
-  listRegistries(): ReplyBytes {
-    return ReplyBytes.json({ registries: this.catalog.registries.map(describe) });
+  listRegistries(@ReaderOf() { visibility }: Reader): ReplyBytes {
+    return ReplyBytes.json({ registries: this.catalog.readable(visibility).map(describe) });
   }
 }
 

@@ -40,10 +40,13 @@ export class ToolHiveApiService {
   /** What the first API said of a whole registry. */
   info(reader: Reader): ReplyBytes {
     const { latest } = this.view(reader).kind('server');
+    const { name } = this.catalog.definition(reader.registry, reader.visibility);
+    const sources =
+      this.catalog.readable(reader.visibility).find((registry) => registry.name === name)?.sources ?? [];
     return ReplyBytes.json({
       version: '1.0.0',
       last_updated: new Date(latest.byUpdate[0]?.updatedAt ?? 0).toISOString(),
-      source: this.catalog.definition(reader.registry).sources.join(', '),
+      source: sources.join(', '),
       total_servers: latest.byName.filter(({ status }) => status !== 'deleted').length,
     });
   }

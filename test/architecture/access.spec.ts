@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { describe, expect, it } from 'vitest';
+import { IdentityModule } from '../../src/admin/identity.module.js';
 import { ACCESS_LEVELS, ACCESS_METADATA, type AccessLevel } from '../../src/auth/access.js';
 import { AdminModule } from '../../src/admin/admin.module.js';
 import { HealthModule } from '../../src/health/health.module.js';
@@ -43,7 +44,7 @@ function routesOf(controller: Class): Route[] {
   return routes;
 }
 
-const controllers = [RegistryModule, AdminModule, HealthModule].flatMap(controllersOf);
+const controllers = [RegistryModule, AdminModule, IdentityModule, HealthModule].flatMap(controllersOf);
 const routes = controllers.flatMap(routesOf);
 
 describe('access', () => {

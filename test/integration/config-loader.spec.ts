@@ -232,18 +232,6 @@ describe('order', () => {
     expect(config.fileStorage).toEqual({ baseDir: '/env', explicit: true, memoryOnly: false });
     expect(config.server).toMatchObject({ maxBodySize: 2 * 1024 * 1024, shutdownGraceMs: 30_000 });
   });
-
-  it('never lets OIDC flags end in an open server', async () => {
-    expect(await locationsOf(SINGLE, { flags: { oidcIssuer: 'https://id.example.com' } })).toEqual([
-      'auth.mode (--oidc flags)',
-    ]);
-    expect(await problemsOf(SINGLE, { flags: { oidcAudience: 'registry' } })).toHaveLength(1);
-    expect(
-      await problemsOf(SINGLE, {
-        flags: { authMode: 'anonymous', oidcJwksUrl: 'https://id.example.com/keys' },
-      }),
-    ).toHaveLength(1);
-  });
 });
 
 describe('without a file', () => {

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type OutgoingHttpHeaders, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { loadConfig } from '../../src/config/config.loader.js';
+import { Readiness } from '../../src/health/readiness.js';
+import { createApp } from '../../src/server.js';
+import { Answer } from './registry-server.js';
+
+/** The whole application in this process, on a port of 127.0.0.1 and a store in memory. */
+export class ProtectedRegistry {
+  private readonly directory = mkdtempSync(join(tmpdir(), 'protected-'));
+  private app: NestExpressApplication | undefined;
+  port = 0;
+
+  /** Starts with a configuration that leaves out where to store things. */
+  async start(config: object, env: Readonly<Record<string, string>> = {}): Promise<this> {
+    const path = join(this.directory, 'config.json');
+    const fileStorage = { baseDir: join(this.directory, 'store') };
+    writeFileSync(path, JSON.stringify({ fileStorage, ...config }));
+    const { config: read } = await loadConfig({ path, env });
+    this.app = await createApp(read, QUIET, true);
+    await this.app.listen(0, '127.0.0.1');
+    this.port = (this.app.getHttpServer().address() as AddressInfo).port;
+    const deadline = Date.now() + 30_000;
+    while (!this.app.get(Readiness, { strict: false }).isReady) {
+      if (Date.now() > deadline) throw new Error('The registry is not ready in time');
+      await sleep(20);
+    }
+    return this;
+  }
+
+  /** Sends a request; a token goes into the header that it belongs to. */
+  send(
+    method: string,
+    path: string,
+    { token, headers = {} }: { token?: string | undefined; headers?: OutgoingHttpHeaders } = {},
+  ): Promise<Answer> {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return new Promise((resolve, reject) => {
+      const options = { port: this.port, host: '127.0.0.1', method, path };
+      const sent = request({ ...options, headers: { ...authorization, ...headers } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
+        response.on('end', () => {
+          const { statusCode = 0, headers: received } = response;
+          resolve(new Answer(statusCode, received, Buffer.concat(chunks)));
+        });
+      });
+      sent.on('error', reject).end();
+    });
+  }
+
+  get(path: string, token?: string, headers: OutgoingHttpHeaders = {}): Promise<Answer> {
+    return this.send('GET', path, { token, headers });
+  }
+
+  async close(): Promise<void> {
+    await this.app?.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+const QUIET = { log() {}, warn() {}, error() {}, debug() {}, verbose() {} };
