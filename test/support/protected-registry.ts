@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig } from '../../src/config/config.loader.js';
 import { Readiness } from '../../src/health/readiness.js';
+import type { RegistryAdapter } from '../../src/http/registry-adapter.js';
 import { createApp } from '../../src/server.js';
 import { Answer } from './registry-server.js';
 
@@ -58,10 +59,45 @@ export class ProtectedRegistry {
     return this.send('GET', path, { token, headers });
   }
 
+  /** Every route of the controllers, with values for its parameters. */
+  routes(): Route[] {
+    const { stack } = (this.app?.getHttpAdapter() as RegistryAdapter).routes as unknown as RouterStack;
+    return stack
+      .flatMap(({ route }) => {
+        if (route === undefined) return [];
+        const methods = Object.keys(route.methods).map((method) => method.toUpperCase());
+        return methods.map((method) => ({ method, path: filledPath(route.path) }));
+      })
+      .filter(({ path }) => !path.startsWith('/api/doc'));
+  }
+
   async close(): Promise<void> {
     await this.app?.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** A method and a path that some controller answers. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+interface RouterStack {
+  readonly stack: readonly {
+    readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+  }[];
+}
+
+function filledPath(pattern: string): string {
+  const values: Readonly<Record<string, string>> = {
+    registry: 'default',
+    version: '1.0.0',
+    name: 'com.example%2Ftool',
+  };
+  return pattern
+    .replace(/:(\w+)/g, (_match, parameter: string) => values[parameter] ?? 'some')
+    .replace(/\/\*\w+$/, '/some');
 }
 
 const QUIET = { log() {}, warn() {}, error() {}, debug() {}, verbose() {} };

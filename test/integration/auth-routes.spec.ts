@@ -1,0 +1,166 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registryFileOf } from '../support/documents.js';
+import { AUDIENCE, IdentityProvider } from '../support/identity-provider.js';
+import { ProtectedRegistry, type Route } from '../support/protected-registry.js';
+import { type Answer, inlineSource } from '../support/registry-server.js';
+import { encode, seconds, SigningKey } from '../support/signing-key.js';
+
+const provider = new IdentityProvider();
+const registry = new ProtectedRegistry();
+const stranger = new SigningKey('first');
+
+beforeAll(async () => {
+  await provider.start();
+  await registry.start({
+    sources: [{ ...inlineSource('tools', registryFileOf('com.example/tool')), claims: { org: 'acme' } }],
+    registries: [{ name: 'default', sources: ['tools'], claims: { org: 'acme' } }],
+    auth: {
+      mode: 'oauth',
+      oauth: { providers: [{ name: 'local', issuerUrl: provider.issuer, audience: AUDIENCE }] },
+      authz: {
+        roles: {
+          superAdmin: [{ role: 'root' }],
+          manageSources: [{ role: 'sources' }],
+          manageRegistries: [{ role: 'registries' }],
+          manageEntries: [{ role: ['entries', 'editor'] }],
+        },
+      },
+    },
+  });
+});
+
+afterAll(async () => {
+  await registry.close();
+  await provider.stop();
+});
+
+const PUBLIC =
+  /^\/(health|readiness|version|api\/v1beta\/\w+|(registry\/default\/)?(api\/)?openapi\.(json|yaml)|\.well-known\/.*)$/;
+
+function isPublic({ path }: Route): boolean {
+  return PUBLIC.test(path);
+}
+
+/** An `Authorization` header, and the error that it is answered with. */
+type Bad = readonly [kind: string, authorization: () => string | undefined, error: string, cause: string];
+
+const bearer = (claims: object, header: object = {}) =>
+  `Bearer ${provider.sign({ ...claims }, { ...header })}`;
+const claims = () => ({ iss: provider.issuer, aud: AUDIENCE, sub: 'x', exp: seconds(60) });
+
+function hmacWithPublicKey(): string {
+  const input = `${encode({ alg: 'HS256', kid: 'first' })}.${encode(claims())}`;
+  return `Bearer ${input}.${createHmac('sha256', provider.key.publicPem).update(input).digest('base64url')}`;
+}
+
+const BAD: readonly Bad[] = [
+  ['no token', () => undefined, 'invalid_request', 'authorization header required'],
+  ['the wrong scheme', () => 'Basic YTpi', 'invalid_request', 'invalid authorization header format'],
+  ['a scheme alone', () => 'Bearer', 'invalid_request', 'empty token'],
+  ['garbage', () => 'Bearer garbage', 'invalid_token', 'no introspection endpoint'],
+  ['characters of no token', () => 'Bearer ${x}', 'invalid_token', 'characters'],
+  ['parts that are no JSON', () => 'Bearer a.b.c', 'invalid_token', 'no introspection endpoint'],
+  [
+    'alg none',
+    () => `Bearer ${encode({ alg: 'none', kid: 'first' })}.${encode(claims())}.`,
+    'invalid_token',
+    'signing method: none',
+  ],
+  ['HS256 with the public key', hmacWithPublicKey, 'invalid_token', 'signing method: HS256'],
+  ['no kid', () => bearer({}, { kid: undefined }), 'invalid_token', 'missing kid'],
+  ['an unknown kid', () => bearer({}, { kid: 'other' }), 'invalid_token', 'key ID other not found'],
+  ['a key for another algorithm', () => bearer({}, { alg: 'PS256' }), 'invalid_token', 'is for RS256'],
+  [
+    'the signature of a stranger',
+    () => `Bearer ${stranger.sign(claims())}`,
+    'invalid_token',
+    'signature is invalid',
+  ],
+  ['another issuer', () => bearer({ iss: `${provider.issuer}/` }), 'invalid_token', 'invalid issuer'],
+  ['no issuer', () => bearer({ iss: undefined }), 'invalid_token', 'invalid issuer'],
+  ['another audience', () => bearer({ aud: ['https://other.test'] }), 'invalid_token', 'invalid audience'],
+  ['no audience', () => bearer({ aud: undefined }), 'invalid_token', 'invalid audience'],
+  ['an expiry in the past', () => bearer({ exp: seconds(-31) }), 'invalid_token', 'token is expired'],
+  ['no expiry', () => bearer({ exp: undefined }), 'invalid_token', 'no exp'],
+  ['an expiry that is text', () => bearer({ exp: '9999999999' }), 'invalid_token', 'times'],
+  ['a start in the future', () => bearer({ nbf: seconds(60) }), 'invalid_token', 'not valid yet'],
+  ['no subject', () => bearer({ sub: undefined }), 'invalid_token', 'Invalid authentication claims'],
+  ['a subject that is no text', () => bearer({ sub: 7 }), 'invalid_token', 'Invalid authentication claims'],
+];
+
+async function onEveryRoute(
+  authorization: string | undefined,
+  check: (answer: Answer, route: Route) => void,
+): Promise<void> {
+  const headers = authorization === undefined ? {} : { authorization };
+  for (const route of registry.routes())
+    check(await registry.send(route.method, route.path, { headers }), route);
+}
+
+describe('the routes', () => {
+  it('are many, and those that are public are known', () => {
+    const routes = registry.routes();
+
+    expect(routes.length).toBeGreaterThan(50);
+    expect(routes.filter(isPublic).length).toBeGreaterThan(10);
+    expect(routes.map(({ path }) => path)).toContain('/v1/me');
+  });
+});
+
+describe('every route that is not public answers 401, with the way to a token, to', () => {
+  it.each(BAD)('%s', async (_kind, authorization, error, cause) => {
+    await onEveryRoute(authorization(), (answer, route) => {
+      if (isPublic(route)) {
+        expect(answer.status, route.path).not.toBe(401);
+        return;
+      }
+      expect([route.path, answer.status]).toEqual([route.path, 401]);
+      expect(answer.headers['content-type']).toBe('application/json');
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.headers.vary).toContain('Authorization');
+      const challenge = String(answer.headers['www-authenticate']);
+      expect(challenge).toContain(`error="${error}"`);
+      expect(challenge).toContain('resource_metadata="http://127.0.0.1:');
+      if (route.method === 'HEAD') return;
+      const body = answer.json<{ error: string; error_description: string }>();
+      expect(Object.keys(body)).toEqual(['error', 'error_description']);
+      expect(body.error).toBe(error);
+      expect(body.error_description).toContain(cause);
+    });
+  });
+
+  it('a token of 100 KB, which Node refuses before anybody reads it', async () => {
+    const answer = await registry.get('/v0.1/servers', 'a'.repeat(100_000));
+
+    expect(answer.status).toBe(431);
+  });
+});
+
+/** Whether a caller with a role may take a route that is not public. */
+function mayTake(role: string, { method, path }: Route): boolean {
+  if (role === 'root') return true;
+  if (path === '/v1/explain') return false;
+  return ['GET', 'HEAD'].includes(method) || role === 'entries' || role === 'editor';
+}
+
+describe('a good token', () => {
+  it.each(['none', 'sources', 'registries', 'entries', 'editor', 'root', 'Root'])(
+    'with the role %s opens what the role allows, and the rest answers 403',
+    async (role) => {
+      await onEveryRoute(bearer({ org: 'acme', role }), (answer, route) => {
+        if (isPublic(route)) return;
+        expect([route, answer.status === 403]).toEqual([route, !mayTake(role, route)]);
+        expect(answer.status).not.toBe(401);
+        if (answer.status === 403) expect(answer.json()).toMatchObject({ status: 403, title: 'Forbidden' });
+      });
+    },
+  );
+
+  it('may be a little early or late, because clocks differ', async () => {
+    for (const times of [{ exp: seconds(-20) }, { nbf: seconds(20) }]) {
+      const { status } = await registry.send('GET', '/v1/me', { headers: { authorization: bearer(times) } });
+      expect(status).toBe(200);
+    }
+  });
+});
