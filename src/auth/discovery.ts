@@ -6,7 +6,7 @@ const REFRESH_AFTER_MS = 60 * 60_000;
 
 /** What is used of a discovery document (OpenID Connect Discovery 1.0, section 4). */
 export interface ProviderAddresses {
-  readonly jwksUrl: string | undefined;
+  readonly jwksUrl: string;
   readonly introspectionUrl: string | undefined;
 }
 
@@ -21,11 +21,7 @@ export class Discovery {
 
   /** Where the keys are. Fails when that cannot be found out. */
   async jwksUrl(signal: AbortSignal): Promise<string> {
-    const { jwksUrl, issuerUrl } = this.client.settings;
-    const url = jwksUrl ?? (await this.discover(signal)).jwksUrl;
-    if (url === undefined)
-      throw uselessAnswer(issuerUrl ?? '', 'names no jwks_uri in its discovery document');
-    return url;
+    return this.client.settings.jwksUrl ?? (await this.discover(signal)).jwksUrl;
   }
 
   /** Where tokens are introspected; undefined when the provider has no such place. */
@@ -33,6 +29,11 @@ export class Discovery {
     const { introspectionUrl, issuerUrl } = this.client.settings;
     if (introspectionUrl !== undefined || issuerUrl === undefined) return introspectionUrl;
     return (await this.discover(signal)).introspectionUrl;
+  }
+
+  /** Looks again next time: what was found turned out to be of no use. */
+  forget(): void {
+    this.found = undefined;
   }
 
   private async discover(signal: AbortSignal): Promise<ProviderAddresses> {
@@ -45,8 +46,10 @@ export class Discovery {
     // RFC 8414, 3.3: anything else would let one issuer speak for another.
     if (body['issuer'] !== issuer) throw uselessAnswer(url, 'is the discovery document of another issuer');
     const allowsHttp = issuer.startsWith('http:');
+    const jwksUrl = address(body['jwks_uri'], allowsHttp);
+    if (jwksUrl === undefined) throw uselessAnswer(url, 'names no usable jwks_uri');
     this.found = {
-      jwksUrl: address(body['jwks_uri'], allowsHttp),
+      jwksUrl,
       introspectionUrl: address(body['introspection_endpoint'], allowsHttp),
       at: now,
     };

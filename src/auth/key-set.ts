@@ -3,6 +3,10 @@ import type { Clock } from '../common/clock.js';
 
 /** Keys older than this are fetched again behind the back of the callers, so that withdrawn ones go. In milliseconds. */
 const REFRESH_AFTER_MS = 10 * 60_000;
+/** A key that was not there is looked for again after this time, in milliseconds. */
+const ABSENT_FOR_MS = 30_000;
+/** Names of absent keys that are remembered. */
+const MAX_ABSENT = 1_000;
 /** Least time between two fetches for keys that were not there, in milliseconds. */
 const COOL_DOWN_MS = 5_000;
 
@@ -19,6 +23,7 @@ export class KeySet {
   private loaded: Loaded | undefined;
   private fetching: Promise<Loaded> | undefined;
   private lastSearch = Number.NEGATIVE_INFINITY;
+  private readonly absent = new Map<string, number>();
 
   constructor(
     private readonly fetchKeys: () => Promise<readonly SigningKey[]>,
@@ -34,11 +39,22 @@ export class KeySet {
     }
     if (this.fetching === undefined && this.loaded !== undefined) {
       // Made-up names of keys must not make us a burden to the provider.
-      if (this.now - this.lastSearch < COOL_DOWN_MS) return undefined;
+      if (this.now - this.lastSearch < COOL_DOWN_MS || this.isAbsent(kid)) return undefined;
       this.lastSearch = this.now;
     }
-    const { keys } = await this.fetch();
-    return keys.get(kid);
+    const found = (await this.fetch()).keys.get(kid);
+    if (found === undefined) this.rememberAbsent(kid);
+    return found;
+  }
+
+  private isAbsent(kid: string): boolean {
+    return this.now - (this.absent.get(kid) ?? Number.NEGATIVE_INFINITY) < ABSENT_FOR_MS;
+  }
+
+  private rememberAbsent(kid: string): void {
+    this.absent.delete(kid);
+    this.absent.set(kid, this.now);
+    if (this.absent.size > MAX_ABSENT) this.absent.delete(this.absent.keys().next().value ?? kid);
   }
 
   private refreshAside(): void {

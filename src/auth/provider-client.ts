@@ -10,7 +10,7 @@ import type { ProviderSettings } from './provider-settings.js';
 /** Longest time that a provider may cost a caller, in milliseconds; the promise to callers is 5 s. */
 const TIME_LIMIT_MS = 4_500;
 /** After a failure callers hear at once, for this long, that the provider is down. In milliseconds. */
-const PAUSE_MS = 2_000;
+const PAUSE_MS = 1_000;
 /** Larger answers are no discovery documents, key sets or introspections, in bytes. */
 const MAX_BODY_BYTES = 512 * 1024;
 

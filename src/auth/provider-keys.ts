@@ -17,7 +17,12 @@ export function providerKeys(client: ProviderClient, discovery: Discovery, clock
       cache: false,
       fetcher: async () => ({ keys: await readKeys(client, url, signal) }),
     });
-    return await keys.getSigningKeys();
+    try {
+      return await keys.getSigningKeys();
+    } catch (error) {
+      discovery.forget();
+      throw error;
+    }
   }
   return new KeySet(() => client.exchange(fetchKeys), clock);
 }
