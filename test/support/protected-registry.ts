@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig } from '../../src/config/config.loader.js';
 import { Readiness } from '../../src/health/readiness.js';
-import type { RegistryAdapter } from '../../src/http/registry-adapter.js';
+import { RegistryAdapter } from '../../src/http/registry-adapter.js';
 import { createApp } from '../../src/server.js';
 import { Answer } from './registry-server.js';
 
@@ -61,8 +61,9 @@ export class ProtectedRegistry {
 
   /** Every route of the controllers, with values for its parameters. */
   routes(): Route[] {
-    const { stack } = (this.app?.getHttpAdapter() as RegistryAdapter).routes as unknown as RouterStack;
-    return stack
+    const adapter: unknown = this.app?.getHttpAdapter();
+    if (!(adapter instanceof RegistryAdapter)) throw new Error('The registry does not run');
+    return (adapter.routes as unknown as RouterStack).stack
       .flatMap(({ route }) => {
         if (route === undefined) return [];
         const methods = Object.keys(route.methods).map((method) => method.toUpperCase());
