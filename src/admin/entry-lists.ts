@@ -34,7 +34,7 @@ export function sourceEntries(
   const found: CatalogEntry[] = [];
   let versions = 0;
   for (const [entry] of entriesInOrder([shelf], after)) {
-    if (entry === undefined || !visibility.sees(entry.claims) || aliveOf(entry).length === 0) continue;
+    if (entry === undefined || !visibility.sees(entry.claims, entry.source) || aliveOf(entry).length === 0) continue;
     if (after !== undefined && compareEntries(entry, after) <= 0) continue;
     const last = found.at(-1);
     if (last !== undefined && (found.length === limit || versions >= MAX_VERSIONS)) {

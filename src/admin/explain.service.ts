@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type CatalogEntry, isAlive } from '../catalog/catalog-entry.js';
 import { CatalogService } from '../catalog/catalog.service.js';
-import { Inject } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
-import { REGISTRY_CONFIG } from '../config/config.module.js';
-import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
+import { LiveConfig } from '../config/live-config.js';
+import type { RegistryDefinition } from '../config/registry-config.js';
 import type { Claims, VisibilitySet } from '../model/claims.js';
 import { ENTRY_KINDS, type EntryKind } from '../model/entry.js';
 
@@ -31,14 +30,10 @@ export interface ExplainedRegistry {
 /** Who sees an entry, and why: for every registry which source has it, which one wins, and what hides the others. */
 @Injectable()
 export class ExplainService {
-  private readonly sourceClaims: ReadonlyMap<string, Claims | undefined>;
-
   constructor(
-    @Inject(REGISTRY_CONFIG) { sources }: RegistryConfig,
+    private readonly config: LiveConfig,
     private readonly catalog: CatalogService,
-  ) {
-    this.sourceClaims = new Map(sources.map(({ name, claims }) => [name, claims]));
-  }
+  ) {}
 
   /** @throws DomainError `not-found` when no source has an entry of this name */
   explain(name: string, kind: EntryKind | undefined, visibility: VisibilitySet) {
@@ -86,7 +81,7 @@ export class ExplainService {
     winner: CatalogEntry | undefined,
     visibility: VisibilitySet,
   ): ExplainedSource {
-    const sourceClaims = this.sourceClaims.get(source);
+    const sourceClaims = this.config.current.sources.find(({ name }) => name === source)?.claims;
     const visible = visibility.sees(entry.claims, source);
     const wins = entry === winner;
     return {

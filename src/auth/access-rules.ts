@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { REGISTRY_CONFIG } from '../config/config.module.js';
+import { Injectable } from '@nestjs/common';
+import { LiveConfig } from '../config/live-config.js';
 import type { AuthConfig, RegistryConfig } from '../config/registry-config.js';
 import {
   type Claims,
@@ -46,17 +46,18 @@ export class AccessRules {
   private readonly roles: NonNullable<AuthConfig['authz']>['roles'] | undefined;
 
   constructor(
-    @Inject(REGISTRY_CONFIG) config: RegistryConfig,
+    live: LiveConfig,
     private readonly visibilities: Visibilities,
   ) {
-    this.roles = config.auth.authz?.roles;
-    this.follow(config);
+    this.roles = live.current.auth.authz?.roles;
+    this.follow(live.current);
+    live.changes.subscribe((next) => this.follow(next));
     const enforced = this.roles === undefined ? undefined : visibilities;
     this.anonymous = new ConfiguredPrincipal(enforced, [], NO_CLAIMS, 'by-caller');
   }
 
   /** Takes over the claims that sources and registries have in a reading of the configuration. */
-  follow({ sources, registries }: Pick<RegistryConfig, 'sources' | 'registries'>): void {
+  private follow({ sources, registries }: Pick<RegistryConfig, 'sources' | 'registries'>): void {
     const ofSources = sources.flatMap(({ name, claims }): [string, Claims][] =>
       claims === undefined ? [] : [[name, claims]],
     );

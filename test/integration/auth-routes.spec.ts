@@ -145,6 +145,8 @@ describe('every other route answers 401, with the way to a token, to', () => {
 function mayTake(role: string, { method, path }: Route): boolean {
   if (role === 'root') return true;
   if (path === '/v1/explain') return false;
+  if (/^\/v1\/(sources|runs)/.test(path)) return role === 'sources';
+  if (path.startsWith('/v1/registries')) return role === 'registries';
   return ['GET', 'HEAD'].includes(method) || role === 'entries' || role === 'editor';
 }
 
