@@ -34,7 +34,8 @@ export function sourceEntries(
   const found: CatalogEntry[] = [];
   let versions = 0;
   for (const [entry] of entriesInOrder([shelf], after)) {
-    if (entry === undefined || !visibility.sees(entry.claims, entry.source) || aliveOf(entry).length === 0) continue;
+    if (entry === undefined || !visibility.sees(entry.claims, entry.source) || aliveOf(entry).length === 0)
+      continue;
     if (after !== undefined && compareEntries(entry, after) <= 0) continue;
     const last = found.at(-1);
     if (last !== undefined && (found.length === limit || versions >= MAX_VERSIONS)) {
@@ -68,7 +69,7 @@ export function registryEntries(
     after,
   )) {
     if (found.length > limit) break;
-    const visible = group.filter(({ claims }) => visibility.sees(claims));
+    const visible = group.filter(({ claims, source }) => visibility.sees(claims, source));
     const versions = visible.flatMap(aliveOf).sort(compare);
     const [first] = group;
     const isCursors = last !== undefined && first !== undefined && compareEntries(first, last) === 0;
