@@ -10,8 +10,17 @@ import { RegistryModule } from './registry/registry.module.js';
 import { SyncModule } from './sync/sync.module.js';
 
 /** The server: every module of it. */
-@Module({ imports: [AuthModule, DatabaseModule, SyncModule, RegistryModule, AdminModule, HealthModule] })
-@Module({ imports: [AuthModule, DatabaseModule, SyncModule, RegistryModule, IdentityModule, HealthModule] })
+@Module({
+  imports: [
+    AuthModule,
+    DatabaseModule,
+    SyncModule,
+    RegistryModule,
+    AdminModule,
+    IdentityModule,
+    HealthModule,
+  ],
+})
 export class AppModule {
   /** The server under one reading of its configuration. */
   static forConfig(config: RegistryConfig): DynamicModule {
