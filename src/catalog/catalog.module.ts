@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { CatalogLoader } from './catalog-loader.js';
 import { CatalogService } from './catalog.service.js';
 
-@Module({ providers: [CatalogService], exports: [CatalogService] })
+@Module({ providers: [CatalogLoader, CatalogService], exports: [CatalogService] })
 export class CatalogModule {}

@@ -9,7 +9,15 @@ import type { StoreGate } from '../database/store-gate.js';
 import type { EntryStore, StoredVersion } from '../database/stores/entry.store.js';
 import type { SourceStore } from '../database/stores/source.store.js';
 import { OPEN_VISIBILITY, type VisibilitySet } from '../model/claims.js';
+import { CatalogLoader } from './catalog-loader.js';
 import { CatalogService } from './catalog.service.js';
+
+const NO_COPY = {
+  exists: () => Promise.resolve(false),
+  open: () => Promise.resolve(undefined),
+  changed: () => undefined,
+  confirm: () => Promise.resolve(),
+};
 
 /** A store of which a test decides what each question finds, as if others wrote between them. */
 class MovingStore {
@@ -19,15 +27,15 @@ class MovingStore {
   readonly feed = new RevisionFeed();
 
   catalog(...registries: RegistryDefinition[]): CatalogService {
-    const entries: Pick<EntryStore, 'revision' | 'touched'> = {
-      revision: () => Promise.resolve(this.revision),
+    const entries: Pick<EntryStore, 'position' | 'touched'> = {
+      position: () => Promise.resolve({ databaseId: 'd', revision: this.revision, committedAt: new Date(0) }),
       touched: (revision, until) => this.touched(revision, until),
     };
     const sources: Pick<SourceStore, 'all'> = { all: () => Promise.resolve(this.sources as SourceEntity[]) };
     const config = { registries } as unknown as RegistryConfig;
     const gate: Pick<StoreGate, 'begin'> = { begin: (work) => work() };
-    const stores = [entries as EntryStore, sources as SourceStore] as const;
-    return new CatalogService(new LiveConfig(config), ...stores, this.feed, gate as StoreGate);
+    const loader = new CatalogLoader(entries, sources, NO_COPY);
+    return new CatalogService(new LiveConfig(config), loader, this.feed, gate as StoreGate);
   }
 
   private async *touched(revision: number, until: number): AsyncGenerator<readonly StoredVersion[]> {

@@ -1,19 +1,21 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { Subscription } from 'rxjs';
+import { merge, type Subscription } from 'rxjs';
 import { DomainError } from '../common/domain-error.js';
+import { formatDuration } from '../common/duration.js';
 import { LiveConfig } from '../config/live-config.js';
 import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
 import { RevisionFeed } from '../database/revision-feed.js';
 import { StoreGate } from '../database/store-gate.js';
-import { EntryStore } from '../database/stores/entry.store.js';
-import { SourceStore } from '../database/stores/source.store.js';
-import type { Claims, VisibilitySet } from '../model/claims.js';
-import { Visibilities } from '../model/visibility.js';
+import type { VisibilitySet } from '../model/claims.js';
+import { CatalogLoader } from './catalog-loader.js';
 import { RegistryView } from './registry-view.js';
-import { EMPTY_SNAPSHOT, ShelfUpdate, type Snapshot } from './snapshot.js';
+import { EMPTY_SNAPSHOT, type Snapshot } from './snapshot.js';
 
 /** Visibility sets whose views are kept for one registry; the one used least recently goes first. */
 const MAX_VIEWS = 64;
+/** How long the start waits for the store when there is a copy of it, in milliseconds. */
+const STORE_PATIENCE = 3_000;
 
 /** The read model: all that is served is in memory, whatever happens to the database behind it. */
 @Injectable()
@@ -26,27 +28,34 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   private loading: Promise<void> = Promise.resolve();
   private loaded = false;
   private filledAtStart = false;
+  private isFollowing = false;
+  private isAway = false;
+  private storeSeenAt: Date | undefined;
 
   constructor(
     config: LiveConfig,
-    private readonly entries: EntryStore,
-    private readonly sources: SourceStore,
+    private readonly loader: CatalogLoader,
     private readonly feed: RevisionFeed,
     private readonly gate: StoreGate,
-    private readonly visibilities: Visibilities = new Visibilities(),
   ) {
     this.definitions = definitionsOf(config.current);
     this.subscriptions.push(config.changes.subscribe((next) => this.redefine(next)));
   }
 
-  /** Loads what is stored, and follows every later revision. */
+  /**
+   * Loads what is stored, and follows every later revision. A store that is away, or silent for a few seconds, is
+   * not waited for: its last good copy is served until it is.
+   */
   async onModuleInit(): Promise<void> {
     await this.gate.begin(async () => {
       await this.load();
-      this.loaded = true;
-      this.filledAtStart = this.snapshot.revision > 0;
-      this.subscriptions.push(this.feed.revisions.subscribe(() => this.follow()));
+      const changes = merge(this.feed.revisions, this.feed.elsewhere);
+      this.subscriptions.push(changes.subscribe(() => this.follow()));
     });
+    if (this.loaded || !(await this.loader.hasCopy())) return;
+    const deadline = performance.now() + STORE_PATIENCE;
+    while (!this.loaded && this.gate.problem === undefined && performance.now() < deadline) await wait(20);
+    await this.loadCopy();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -62,6 +71,11 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   /** True when the store held a catalogue before this process wrote to it. */
   get wasFilled(): boolean {
     return this.filledAtStart;
+  }
+
+  /** Since when the store has not been seen while what is served goes on; undefined while it answers. */
+  get servedWithoutStoreSince(): Date | undefined {
+    return this.isAway ? this.storeSeenAt : undefined;
   }
 
   /** The catalogue as it is now. */
@@ -130,34 +144,55 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     return new RegistryView(shelves, visibility);
   }
 
+  /** Loads once more after a load that is under way, however often it is asked. */
   private follow(): void {
+    if (this.isFollowing) return;
+    this.isFollowing = true;
     this.loading = this.loading
-      .then(() => this.load())
-      .catch((error: unknown) => this.logger.error(`The catalogue could not be refreshed: ${String(error)}`));
+      .then(() => {
+        this.isFollowing = false;
+        return this.load();
+      })
+      .catch((error: unknown) => this.lose(error));
   }
 
   private async load(): Promise<void> {
-    const revision = await this.entries.revision();
-    const sources = await this.sources.all();
-    const update = new ShelfUpdate(this.snapshot.shelves);
-    for await (const rows of this.entries.touched(this.snapshot.revision, revision)) {
-      for (const row of rows) {
-        if (row.claims !== null) this.visibilities.learn(JSON.parse(row.claims) as Claims);
-        update.put(row);
-      }
-    }
-    // A source whose first round was committed after `revision` counts once its entries are loaded as well.
-    const synced = sources.filter(
-      (source) =>
-        source.lastSyncTime !== null &&
-        (source.revision <= revision || this.snapshot.synced.has(source.name)),
+    const startedAt = new Date();
+    const snapshot = await this.loader.load(this.snapshot);
+    if (!this.loaded) this.filledAtStart = snapshot.revision > 0;
+    if (this.isAway) this.logger.log(`The store answers again: revision ${snapshot.revision} is served`);
+    this.loaded = true;
+    this.isAway = false;
+    this.storeSeenAt = startedAt;
+    this.show(snapshot);
+  }
+
+  private async loadCopy(): Promise<void> {
+    const copy = this.loaded ? undefined : await this.loader.loadCopy();
+    if (copy === undefined || this.loaded) return;
+    const { snapshot, currentAt } = copy;
+    this.loaded = true;
+    this.filledAtStart = true;
+    this.isAway = true;
+    this.storeSeenAt = currentAt;
+    this.show(snapshot);
+    const age = formatDuration(Math.max(0, Math.round((Date.now() - currentAt.getTime()) / 1_000)) * 1_000);
+    this.logger.warn(
+      `The store is away: the last good copy is served, revision ${snapshot.revision}, ${age} old`,
     );
-    this.snapshot = {
-      revision,
-      shelves: update.finish(new Set(sources.map(({ name }) => name))),
-      synced: new Set(synced.map(({ name }) => name)),
-    };
+  }
+
+  private show(snapshot: Snapshot): void {
+    if (snapshot === this.snapshot) return;
+    this.snapshot = snapshot;
     this.views = new Map();
+  }
+
+  /** What is loaded is served on. One line says so for each time that the store goes away. */
+  private lose(error: unknown): void {
+    if (!this.isAway)
+      this.logger.error(`The catalogue cannot be refreshed, and is served as it is: ${String(error)}`);
+    this.isAway = true;
   }
 }
 

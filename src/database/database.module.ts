@@ -6,10 +6,13 @@ import type { RegistryConfig } from '../config/registry-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { type EmbeddedStore, isWritable, openEmbeddedStore } from './embedded-store.js';
 import { EntryWriter } from './entry-writer.js';
+import { postgresConnection } from './postgres-connection.js';
 import { openPostgres } from './postgres-opening.js';
 import { postgresProblem } from './postgres-problem.js';
 import { postgresPool } from './postgres-pool.js';
+import { LastGoodCopy } from './last-good-copy.js';
 import { RevisionFeed } from './revision-feed.js';
+import { RevisionListener } from './revision-listener.js';
 import { migrateUp } from './schema-migration.js';
 import { SourceLeases } from './source-leases.js';
 import { StoreGate } from './store-gate.js';
@@ -69,6 +72,15 @@ async function makeGate(
   return gate;
 }
 
+function makeListener(
+  { database }: RegistryConfig,
+  feed: RevisionFeed,
+  dataSource: DataSource,
+): RevisionListener {
+  const connection = database === undefined ? undefined : () => postgresConnection(database, 'runtime');
+  return new RevisionListener(feed, dataSource, connection);
+}
+
 /** The store, whatever engine is behind it. */
 @Global()
 @Module({
@@ -77,15 +89,22 @@ async function makeGate(
     { provide: DataSource, useFactory: makeDataSource, inject: [REGISTRY_CONFIG, EMBEDDED_STORE] },
     { provide: StoreGate, useFactory: makeGate, inject: [REGISTRY_CONFIG, DataSource, EMBEDDED_STORE] },
     RevisionFeed,
+    {
+      provide: RevisionListener,
+      useFactory: makeListener,
+      inject: [REGISTRY_CONFIG, RevisionFeed, DataSource],
+    },
     SourceStore,
     EntryStore,
     EntryWriter,
+    LastGoodCopy,
     LeaseStore,
     SourceLeases,
     QuarantineStore,
     RunStore,
   ],
   exports: [
+    LastGoodCopy,
     DataSource,
     StoreGate,
     RevisionFeed,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { Clock } from '../common/clock.js';
 import { StoreGate } from '../database/store-gate.js';
+import { formatDuration } from '../common/duration.js';
 import { CLOCK } from '../sync/clock.token.js';
 import { SyncProgress } from '../sync/sync-progress.js';
 import { Lifecycle } from './lifecycle.js';
@@ -56,14 +57,22 @@ export class Readiness {
       const status = source.phase === 'failed' ? 'failed' : source.lastSyncTime === null ? 'waiting' : 'ok';
       return [`source:${source.name}`, { status, detail: source.phase }];
     });
-    const catalog: ComponentState = { status: this.catalog.isLoaded ? 'ok' : 'waiting' };
-    return Object.fromEntries([['store', this.store], ['catalog', catalog], ...sources]);
+    return Object.fromEntries([['store', this.store], ['catalog', this.catalogState], ...sources]);
   }
 
   private get store(): ComponentState {
     const { isReady, problem } = this.gate;
     if (isReady) return { status: 'ok' };
     return problem === undefined ? { status: 'waiting' } : { status: 'failed', detail: problem };
+  }
+
+  private get catalogState(): ComponentState {
+    if (!this.catalog.isLoaded) return { status: 'waiting' };
+    const since = this.catalog.servedWithoutStoreSince;
+    if (since === undefined) return { status: 'ok' };
+    const seconds = Math.max(0, Math.round((this.clock.now().getTime() - since.getTime()) / 1_000));
+    const age = formatDuration(seconds * 1_000);
+    return { status: 'failed', detail: `the store does not answer; what it held ${age} ago is served` };
   }
 
   private get waited(): number {

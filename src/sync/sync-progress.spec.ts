@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { SourceEntity } from '../database/entities/source.entity.js';
+import { RevisionFeed } from '../database/revision-feed.js';
 import type { RoundBegin, SourceStore } from '../database/stores/source.store.js';
 import { SyncProgress } from './sync-progress.js';
 import { syncStatus } from './sync-status.js';
@@ -23,7 +24,7 @@ function stored(changes: Partial<SourceEntity>): SourceEntity {
 }
 
 function progressOn(store: SlowStore): SyncProgress {
-  return new SyncProgress(store as unknown as SourceStore);
+  return new SyncProgress(store as unknown as SourceStore, new RevisionFeed());
 }
 
 async function settled(): Promise<void> {

@@ -1,14 +1,15 @@
-import { Injectable } from '@nestjs/common';
-import { Subject, type Observable } from 'rxjs';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Subject, type Observable, type Subscription } from 'rxjs';
 import { SourceEntity } from '../database/entities/source.entity.js';
+import { RevisionFeed } from '../database/revision-feed.js';
 import { type RoundFailure, SourceStore } from '../database/stores/source.store.js';
 
 /** Shown of a round whose end the store does not know, because it could not be written or the process stops. */
 const LOST_END = 'The last round ended without a record of its result';
 
-/** The status of every source in memory, so that reading it needs no database. */
+/** The status of every source in memory, whichever process writes it, so that reading it needs no database. */
 @Injectable()
-export class SyncProgress {
+export class SyncProgress implements OnModuleDestroy {
   private byName = new Map<string, SourceEntity>();
   private isAdopted = false;
   private readonly firstRounds = new Set<string>();
@@ -17,9 +18,20 @@ export class SyncProgress {
   private readonly changes = new Subject<void>();
   private reading: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
+  private readonly subscription: Subscription;
 
-  constructor(private readonly sources: SourceStore) {
+  constructor(
+    private readonly sources: SourceStore,
+    feed: RevisionFeed,
+  ) {
     this.sources.begun.subscribe(({ name, startedAt }) => this.began(name, startedAt));
+    // A store that is away is looked at again later.
+    this.subscription = feed.elsewhere.subscribe(() => void this.refresh().catch(() => undefined));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.subscription.unsubscribe();
+    await this.reading.catch(() => undefined);
   }
 
   /** Fires after each change of a status. */

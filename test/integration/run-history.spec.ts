@@ -48,10 +48,10 @@ beforeEach(async () => {
 /** What a process has in memory after its start. */
 async function start(): Promise<void> {
   const config = new LiveConfig(CONFIG);
-  progress = new SyncProgress(db.sources);
+  progress = new SyncProgress(db.sources, db.feed);
   const history = new RunHistory(progress, new RunStore(db.dataSource), new QuarantineStore(db.dataSource));
   history.onModuleInit();
-  const catalog = new CatalogService(config, db.entries, db.sources, db.feed, db.gate);
+  const catalog = new CatalogService(config, db.loader, db.feed, db.gate);
   sources = new SourcesService(config, progress, history, catalog);
   await progress.refresh();
 }

@@ -40,7 +40,7 @@ beforeEach(async () => {
   const providers = new Map([['file' as const, new FileProvider()]]);
   sync = new SyncService(providers, db.sources, db.entries, db.writer, systemClock);
   const config = { registries: [{ name: 'default', sources: ['one'] }] } as unknown as RegistryConfig;
-  catalog = new CatalogService(new LiveConfig(config), db.entries, db.sources, db.feed, db.gate);
+  catalog = new CatalogService(new LiveConfig(config), db.loader, db.feed, db.gate);
   await catalog.onModuleInit();
 });
 
@@ -220,7 +220,7 @@ describe('rounds of a source that breaks', () => {
         return [current];
       },
     } as unknown as RegistryConfig);
-    progress = new SyncProgress(db.sources);
+    progress = new SyncProgress(db.sources, db.feed);
     scheduler = new SyncScheduler(
       config,
       new LeasedRounds(db.leases, sync),

@@ -46,7 +46,7 @@ it('a change starts a round at once, and one more after a round under way', asyn
   const provider = new HeldProvider();
   const source = fileSource({ data: '[]' });
   const config = { sources: [{ ...source, syncPolicy: { ...source.syncPolicy, intervalMs: 3_600_000 } }] };
-  const progress = new SyncProgress(db.sources);
+  const progress = new SyncProgress(db.sources, db.feed);
   const sync = new SyncService(new Map([['file', provider]]), db.sources, db.entries, db.writer, systemClock);
   const timers = new SchedulerRegistry();
   const scheduler = new SyncScheduler(

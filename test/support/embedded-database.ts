@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
+import { CatalogLoader } from '../../src/catalog/catalog-loader.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { openEmbeddedStore } from '../../src/database/embedded-store.js';
 import { EntryWriter } from '../../src/database/entry-writer.js';
 import type { VersionHead } from '../../src/database/catalog-change.js';
+import { LastGoodCopy } from '../../src/database/last-good-copy.js';
 import { RevisionFeed } from '../../src/database/revision-feed.js';
 import { SourceLeases } from '../../src/database/source-leases.js';
 import { EntryStore, type StoredVersion } from '../../src/database/stores/entry.store.js';
@@ -20,6 +22,7 @@ export class EmbeddedDatabase {
   readonly sources: SourceStore;
   readonly writer: EntryWriter;
   readonly leases: SourceLeases;
+  readonly loader: CatalogLoader;
 
   private constructor(
     readonly dataSource: DataSource,
@@ -30,6 +33,12 @@ export class EmbeddedDatabase {
     this.entries = new EntryStore(dataSource);
     this.sources = new SourceStore(dataSource, this.feed);
     this.writer = new EntryWriter(dataSource, this.feed);
+    const fileStorage = { baseDir: '', explicit: true, memoryOnly: true };
+    this.loader = new CatalogLoader(
+      this.entries,
+      this.sources,
+      new LastGoodCopy({ fileStorage }, this.entries, this.sources),
+    );
     this.leases = new SourceLeases({ sync: { leaseLengthMs: 60_000 } }, new LeaseStore(dataSource));
   }
 

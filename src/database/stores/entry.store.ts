@@ -38,6 +38,13 @@ export interface StoredVersion {
   readonly transports: readonly string[];
 }
 
+/** Where the catalogue of a database stands. The time tells histories apart that went on from one backup. */
+export interface CatalogPosition {
+  readonly databaseId: string;
+  readonly revision: number;
+  readonly committedAt: Date;
+}
+
 const COLUMNS = `
   v.id, e.source, e.kind, e.name, e.claims, v.version, v.document, v.original,
   v.envelope_meta AS "envelopeMeta", v.status, v.status_message AS "statusMessage",
@@ -56,6 +63,17 @@ export class EntryStore {
       'SELECT revision::float8 AS revision FROM catalog_revision WHERE id = 1',
     );
     return rows[0]?.revision ?? 0;
+  }
+
+  /** Where the catalogue stands now. */
+  async position(): Promise<CatalogPosition> {
+    const rows: CatalogPosition[] = await this.dataSource.query(
+      `SELECT database_id AS "databaseId", revision::float8 AS revision, committed_at AS "committedAt"
+         FROM catalog_revision WHERE id = 1`,
+    );
+    const [position] = rows;
+    if (position === undefined) throw new Error('The row of catalog_revision is missing');
+    return position;
   }
 
   /** The ids of all versions of a source, in pages that `heads` takes: hundreds of thousands are a few hundred rows. */
