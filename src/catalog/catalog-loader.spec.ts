@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { storedVersion } from '../../test/support/documents.js';
+import type { LastGoodCopy } from '../database/last-good-copy.js';
 import type { CopyTrailer } from '../database/last-good-file.js';
 import type { EntryStore, StoredVersion } from '../database/stores/entry.store.js';
+import type { SourceStore } from '../database/stores/source.store.js';
 import { CatalogLoader } from './catalog-loader.js';
 import { EMPTY_SNAPSHOT } from './snapshot.js';
 
@@ -13,7 +15,9 @@ const AWAY: Pick<EntryStore, 'position' | 'touched'> = {
   },
 };
 
-function copyOf(...batches: StoredVersion[][]) {
+const NO_SOURCES: Pick<SourceStore, 'all'> = { all: () => Promise.resolve([]) };
+
+function copyOf(...batches: StoredVersion[][]): LastGoodCopy {
   const trailer: CopyTrailer = {
     place: 'p',
     databaseId: 'd',
@@ -25,16 +29,12 @@ function copyOf(...batches: StoredVersion[][]) {
     for (const batch of batches) yield await Promise.resolve(batch);
   }
   const open = () => Promise.resolve({ ...trailer, currentAt: new Date(5_000), rows });
-  return {
-    exists: () => Promise.resolve(true),
-    open,
-    changed: () => undefined,
-    confirm: () => Promise.resolve(),
-  };
+  const copy: Pick<LastGoodCopy, 'open' | 'changed'> = { open, changed: () => undefined };
+  return copy as LastGoodCopy;
 }
 
 function loaderOf(...batches: StoredVersion[][]): CatalogLoader {
-  return new CatalogLoader(AWAY, { all: () => Promise.resolve([]) }, copyOf(...batches));
+  return new CatalogLoader(AWAY as EntryStore, NO_SOURCES as SourceStore, copyOf(...batches));
 }
 
 it('of a version that a copy holds twice the later one counts, and it is there once', async () => {

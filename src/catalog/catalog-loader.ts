@@ -26,9 +26,9 @@ export class CatalogLoader {
   private readonly origins = new WeakMap<Snapshot, Origin>();
 
   constructor(
-    private readonly entries: Pick<EntryStore, 'position' | 'touched'>,
-    private readonly sources: Pick<SourceStore, 'all'>,
-    private readonly lastGood: Pick<LastGoodCopy, 'exists' | 'open' | 'changed' | 'confirm'>,
+    private readonly entries: EntryStore,
+    private readonly sources: SourceStore,
+    private readonly lastGood: LastGoodCopy,
     private readonly visibilities: Visibilities = new Visibilities(),
   ) {}
 

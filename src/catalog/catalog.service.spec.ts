@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { storedVersion } from '../../test/support/documents.js';
 import type { RegistryConfig, RegistryDefinition } from '../config/registry-config.js';
 import type { SourceEntity } from '../database/entities/source.entity.js';
+import type { LastGoodCopy } from '../database/last-good-copy.js';
 import { RevisionFeed } from '../database/revision-feed.js';
 import type { StoreGate } from '../database/store-gate.js';
 import type { EntryStore, StoredVersion } from '../database/stores/entry.store.js';
@@ -12,7 +13,7 @@ import { OPEN_VISIBILITY, type VisibilitySet } from '../model/claims.js';
 import { CatalogLoader } from './catalog-loader.js';
 import { CatalogService } from './catalog.service.js';
 
-const NO_COPY = {
+const NO_COPY: Pick<LastGoodCopy, 'exists' | 'open' | 'changed' | 'confirm'> = {
   exists: () => Promise.resolve(false),
   open: () => Promise.resolve(undefined),
   changed: () => undefined,
@@ -34,7 +35,7 @@ class MovingStore {
     const sources: Pick<SourceStore, 'all'> = { all: () => Promise.resolve(this.sources as SourceEntity[]) };
     const config = { registries } as unknown as RegistryConfig;
     const gate: Pick<StoreGate, 'begin'> = { begin: (work) => work() };
-    const loader = new CatalogLoader(entries, sources, NO_COPY);
+    const loader = new CatalogLoader(entries as EntryStore, sources as SourceStore, NO_COPY as LastGoodCopy);
     return new CatalogService(new LiveConfig(config), loader, this.feed, gate as StoreGate);
   }
 

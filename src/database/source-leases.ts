@@ -19,7 +19,7 @@ export interface SourceLease {
   readonly signal: AbortSignal;
   /** Asks the store whether another process has it now; false when the store does not answer. */
   isTakenOver(): Promise<boolean>;
-  /** Ends the heartbeat and lets others in at once. Never fails: what cannot be released expires. */
+  /** Ends the heartbeat and lets others in at once. Never fails: what cannot be released expires, unless this process asks again before. */
   release(): Promise<void>;
 }
 
@@ -40,6 +40,8 @@ export class SourceLeases {
   private readonly lengthMs: number;
   /** Nobody else can open an embedded store: there the lease cannot be lost, however long a heartbeat has to wait. */
   private readonly isShared: boolean;
+  /** Sources of which the store may have a lease of this process that nobody here has any more. */
+  private readonly inDoubt = new Set<string>();
 
   constructor(
     @Inject(REGISTRY_CONFIG) config: Pick<RegistryConfig, 'sync' | 'database'>,
@@ -56,7 +58,12 @@ export class SourceLeases {
   async acquire(source: string, longestMs = Infinity): Promise<SourceLease | LeaseHeld> {
     const askedAt = performance.now();
     const lengthMs = Math.min(this.lengthMs, longestMs);
-    const token = await this.store.acquire({ source, holder: this.holder, lengthMs });
+    const fromItself = this.inDoubt.delete(source);
+    const request = { source, holder: this.holder, lengthMs, fromItself };
+    const token = await this.store.acquire(request).catch((error: unknown) => {
+      this.inDoubt.add(source);
+      throw error;
+    });
     if (token === undefined) return { heldForMs: await this.store.remaining(source) };
     return this.keep({ source, token }, askedAt, lengthMs);
   }
@@ -102,6 +109,7 @@ export class SourceLeases {
       clearTimeout(heartbeat);
       clearTimeout(deadline);
       await this.store.release(ref).catch((error: unknown) => {
+        this.inDoubt.add(ref.source);
         this.logger.debug(`${ref.source}: the lease could not be released and expires: ${String(error)}`);
       });
     };

@@ -169,6 +169,23 @@ describe.skipIf(!hasPostgresql)('the lease of a source', () => {
 });
 
 describe.skipIf(!hasPostgresql)('a lease whose database is away', () => {
+  it('that could not be released can be had again at once by the process that had it, and by nobody else', async () => {
+    const cluster = await PostgresqlCluster.create();
+    const [one, two] = [await Replica.open(cluster.url()), await Replica.open(cluster.url())];
+    const lease = taken(await one.leases.acquire('one'));
+    await cluster.stop('SIGKILL');
+    await lease.release();
+    await cluster.start();
+
+    expect(await two.leases.acquire('one')).toHaveProperty('heldForMs');
+    const again = taken(await one.leases.acquire('one'));
+
+    expect(again.token).toBe(lease.token + 1);
+    await again.release();
+    await one.close();
+    await two.close();
+  });
+
   it('is lost once it cannot be prolonged in time', async () => {
     const cluster = await PostgresqlCluster.create();
     const replica = await Replica.open(cluster.url(), { leaseLengthMs: SHORT });

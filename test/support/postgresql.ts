@@ -136,9 +136,13 @@ export class PostgresqlCluster {
       '-c',
       'listen_addresses=127.0.0.1',
     ];
-    this.process = spawn(program('postgres'), place, { ...this.owner, cwd: this.root, stdio: 'ignore' });
+    const launch = () =>
+      spawn(program('postgres'), place, { ...this.owner, cwd: this.root, stdio: 'ignore' });
+    this.process = launch();
     const deadline = Date.now() + START_LIMIT_MS;
     while (!(await this.answers())) {
+      // Sessions of a server that was killed live on for a moment, and a new one ends at once until they are gone.
+      if (this.process.exitCode !== null) this.process = launch();
       if (Date.now() > deadline) throw new Error('PostgreSQL did not start');
       await wait(50);
     }

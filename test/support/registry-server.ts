@@ -87,9 +87,9 @@ export class RegistryServer {
   }
 
   /** Stops the program as an operator does, and starts it on the same configuration and store. */
-  async restart(): Promise<void> {
+  async restart({ isReady = true }: Pick<RegistryOptions, 'isReady'> = {}): Promise<void> {
     await this.program?.stop();
-    await this.run(true);
+    await this.run(isReady);
   }
 
   async close(): Promise<void> {

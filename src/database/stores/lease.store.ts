@@ -7,6 +7,8 @@ export interface LeaseRequest {
   readonly source: string;
   readonly holder: string;
   readonly lengthMs: number;
+  /** Take the lease also when this holder has it, as its last word on it may never have arrived. */
+  readonly fromItself?: boolean;
 }
 
 /** Names one holding of a lease. */
@@ -24,16 +26,17 @@ export class LeaseStore {
    * Takes a lease that is free or has expired, and returns its token; undefined while another has it. The look
    * before keeps those who come in vain from waiting for a commit that the holder has under way.
    */
-  async acquire({ source, holder, lengthMs }: LeaseRequest): Promise<number | undefined> {
+  async acquire({ source, holder, lengthMs, fromItself = false }: LeaseRequest): Promise<number | undefined> {
     const rows: { token: number }[] = await this.dataSource.query(
       `INSERT INTO source_lease AS l (source, holder, token, expires_at)
        SELECT $1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond'
-        WHERE NOT EXISTS (SELECT FROM source_lease WHERE source = $1 AND expires_at > clock_timestamp())
+        WHERE NOT EXISTS (SELECT FROM source_lease WHERE source = $1 AND expires_at > clock_timestamp()
+                            AND NOT ($4 AND holder = $2))
        ON CONFLICT (source) DO UPDATE
          SET holder = $2, token = l.token + 1, expires_at = clock_timestamp() + $3 * interval '1 millisecond'
-       WHERE l.expires_at <= clock_timestamp()
+       WHERE l.expires_at <= clock_timestamp() OR ($4 AND l.holder = $2)
        RETURNING l.token::float8 AS token`,
-      [source, holder, lengthMs],
+      [source, holder, lengthMs, fromItself],
     );
     return rows[0]?.token;
   }
@@ -41,11 +44,11 @@ export class LeaseStore {
   /** Milliseconds until a lease expires; 0 when it is free. */
   async remaining(source: string): Promise<number> {
     const rows: { remaining: number }[] = await this.dataSource.query(
-      `SELECT greatest(0, extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS remaining
-         FROM source_lease WHERE source = $1`,
+      `SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 * 1000 AS remaining
+         FROM source_lease WHERE source = $1 AND expires_at > clock_timestamp()`,
       [source],
     );
-    return rows[0]?.remaining ?? 0;
+    return Math.max(0, rows[0]?.remaining ?? 0);
   }
 
   /** Prolongs a lease; false when another process has taken it over. */
