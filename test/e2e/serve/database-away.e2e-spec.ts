@@ -54,9 +54,9 @@ describe.skipIf(!hasPostgresql)('a server whose database goes away', () => {
     await changesTo('before/before');
     let served = 0;
     const refused: unknown[] = [];
-    let isReading = true;
+    const done = new AbortController();
     const reading = (async () => {
-      while (isReading) {
+      while (!done.signal.aborted) {
         await Promise.all([registry.list(LIST), registry.list('/v0.1/servers?search=before')]).then(
           () => (served += 2),
           (error: unknown) => refused.push(error),
@@ -72,7 +72,7 @@ describe.skipIf(!hasPostgresql)('a server whose database goes away', () => {
       await cluster.start();
       await changesTo(`after/${served}`);
     }
-    isReading = false;
+    done.abort();
     await reading;
 
     expect(refused).toEqual([]);
