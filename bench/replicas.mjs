@@ -11,7 +11,6 @@ import { SourceLeases } from '../dist/src/database/source-leases.js';
 import { EntryStore } from '../dist/src/database/stores/entry.store.js';
 import { LeaseStore } from '../dist/src/database/stores/lease.store.js';
 import { SourceStore } from '../dist/src/database/stores/source.store.js';
-import { planSync } from '../dist/src/sync/sync-plan.js';
 
 const [url, ...numbers] = process.argv.slice(2);
 if (url === undefined) throw new Error('usage: node bench/replicas.mjs URL [replicas [changes [rounds]]]');
@@ -38,15 +37,28 @@ async function openReplica() {
   return replica;
 }
 
-async function store({ entries, writer }, name, lease) {
+async function* batch(...rows) {
+  if (rows.length > 0) yield await Promise.resolve(rows);
+}
+
+/** Writes one version, as a small round does. */
+async function store({ writer }, name, lease) {
   const facets = { description: 'd', tags: [], tools: [], registryTypes: [], transports: [] };
-  const document = JSON.stringify({ name, description: 'd', version: '1.0.0' });
-  const wanted = [{ kind: 'server', name, version: '1.0.0', document, status: 'active', facets }];
-  const plan = planSync(await entries.heads('one'), wanted, []);
+  const text = JSON.stringify({ name, description: 'd', version: '1.0.0' });
+  const document = { kind: 'server', name, version: '1.0.0', document: text, status: 'active', facets };
+  const write = { document, isNew: true, contentHash: name, servedHash: name, isLatest: true };
+  const none = () => batch();
+  const change = { isEmpty: false, writes: () => batch(write), drops: none, marks: none, refused: none };
+  const counts = { server: 1, skill: 0, plugin: 0 };
+  const numbers = { counts, added: 1, changed: 0, removed: 0, unchanged: 0, bytes: text.length, refused: 0 };
   const at = new Date();
-  const outcome = { sourceRevision: name, rulesFingerprint: 'f', bytes: 1, refused: [] };
   const times = { startedAt: at, endedAt: at, nextAttempt: at };
-  return writer.commit('one', plan, { ...plan, ...outcome, ...times }, lease);
+  return writer.commit(
+    'one',
+    change,
+    { ...numbers, ...times, sourceRevision: name, rulesFingerprint: 'f' },
+    lease,
+  );
 }
 
 const replicas = await Promise.all([await openReplica(), ...Array.from({ length: count - 1 }, openReplica)]);
