@@ -69,7 +69,11 @@ describe('a configuration of the operator', () => {
     const internal = /Operations on ([^\s"]+)["\s]/.exec(server.stderr())?.[1] ?? '';
     for (const address of [server.url, internal.replace(/\/$/, '')]) {
       for (const path of ['/health', '/readiness']) {
-        await vi.waitFor(async () => expect((await fetch(`${address}${path}`)).status).toBe(200), PATIENCE);
+        await vi.waitFor(
+          async () =>
+            expect((await fetch(`${address}${path}`)).status, server.stderr().slice(-1000)).toBe(200),
+          PATIENCE,
+        );
       }
     }
     if (config.includes('path: /config')) {
@@ -93,6 +97,9 @@ describe('a configuration of the operator', () => {
       postgresql = await PostgresqlCluster.create();
       await postgresql.query("CREATE ROLE db_app LOGIN PASSWORD 'app'");
       await postgresql.query("CREATE ROLE db_migrator LOGIN CREATEROLE PASSWORD 'migrator'");
+      await postgresql.query('CREATE ROLE toolhive_registry_server');
+      await postgresql.query('GRANT toolhive_registry_server TO db_app');
+      await postgresql.query('GRANT toolhive_registry_server TO db_migrator WITH ADMIN OPTION');
       writeFileSync(passwords, '127.0.0.1:*:*:db_app:app\n127.0.0.1:*:*:db_migrator:migrator\n');
       chmodSync(passwords, 0o600);
     });
