@@ -61,7 +61,9 @@ async function store({ writer }, name, lease) {
   );
 }
 
-const replicas = await Promise.all([await openReplica(), ...Array.from({ length: count - 1 }, openReplica)]);
+// The first makes the schema.
+const first = await openReplica();
+const replicas = [first, ...(await Promise.all(Array.from({ length: count - 1 }, openReplica)))];
 const [writer, ...readers] = replicas;
 await writer.sources.reconcile([{ name: 'one', kind: 'file' }]);
 while (replicas.some(({ listener }) => listener.hears === undefined)) await wait(20);
