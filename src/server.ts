@@ -17,6 +17,7 @@ import { createInternalServer, resolveInternalAddress } from './http/internal-li
 import { type ListenTarget, resolveListenAddress } from './http/listen-address.js';
 import { listenOn } from './http/listen.js';
 import { RegistryAdapter } from './http/registry-adapter.js';
+import { ReadPath } from './registry/read-path.js';
 import { canonicalPath } from './registry/canonical-path.js';
 import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
 import { createLogger } from './telemetry/logger.js';
@@ -94,7 +95,12 @@ export async function createApp(
     abortOnError: false,
     bodyParser: false,
   });
-  configureHttp(app, { corsOrigins: config.server.cors.origins, maxBodySize: config.server.maxBodySize });
+  const headers = configureHttp(app, {
+    corsOrigins: config.server.cors.origins,
+    maxBodySize: config.server.maxBodySize,
+  });
+  const readPath = app.get(ReadPath);
+  adapter.useBeforeRouting((request, response) => readPath.answer(request, response, headers));
   if (openapi) app.get(ApiDescription).enable(app);
   await app.init();
   return app;

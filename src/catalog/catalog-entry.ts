@@ -21,6 +21,8 @@ export interface CatalogVersion {
   readonly transports: readonly string[];
   /** What a list shows of it: for a server the document in its envelope, else the document. */
   readonly item: Buffer;
+  /** Hash of `item`: a strong entity tag without its quotes, and what tags of pages are made of. */
+  readonly tag: string;
   /** The document alone; a part of `item`, not a copy. */
   readonly document: Buffer;
   /** The ToolHive entry that the document was converted from. */

@@ -9,11 +9,12 @@ import { RevisionFeed } from '../database/revision-feed.js';
 import { StoreGate } from '../database/store-gate.js';
 import type { VisibilitySet } from '../model/claims.js';
 import { CatalogLoader } from './catalog-loader.js';
-import { RegistryView } from './registry-view.js';
+import type { RegistryView } from './registry-view.js';
+import { SearchIndexer } from './search-indexer.js';
 import { EMPTY_SNAPSHOT, type Snapshot } from './snapshot.js';
+import { ViewCache } from './view-cache.js';
+import { Vocabulary } from './vocabulary.js';
 
-/** Visibility sets whose views are kept for one registry; the one used least recently goes first. */
-const MAX_VIEWS = 64;
 /** How long the start waits for the store when there is a copy of it, in milliseconds. */
 const STORE_PATIENCE = 3_000;
 
@@ -23,7 +24,9 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('Catalog');
   private definitions: ReadonlyMap<string, RegistryDefinition>;
   private snapshot = EMPTY_SNAPSHOT;
-  private views = new Map<string, RegistryView>();
+  private readonly vocabulary = new Vocabulary();
+  private views = new ViewCache(this.vocabulary);
+  private readonly indexer = new SearchIndexer(this.vocabulary);
   private readonly subscriptions: Subscription[] = [];
   private loading: Promise<void> = Promise.resolve();
   private loaded = false;
@@ -61,6 +64,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     await this.loading;
+    this.indexer.stop();
   }
 
   /** True once the stored catalogue is in memory. */
@@ -91,7 +95,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   /** The registry that is served at the root: the one named `default`, else the first. */
   get defaultRegistry(): string {
     if (this.definitions.has('default')) return 'default';
-    return this.registries[0]?.name ?? 'default';
+    return this.definitions.keys().next().value ?? 'default';
   }
 
   /** Those registries that a visibility set may read, each with the sources that it may know of. */
@@ -117,31 +121,19 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
    * clients take an empty list, as they take a 404, for "not approved"
    */
   view(registry: string | undefined, visibility: VisibilitySet): RegistryView {
-    const { name, sources } = this.definition(registry, visibility);
-    if (!sources.some((source) => this.snapshot.synced.has(source))) {
+    const definition = this.definition(registry, visibility);
+    if (!definition.sources.some((source) => this.snapshot.synced.has(source))) {
       throw new DomainError(
         'registry-unavailable',
         'The registry has not been read from any of its sources yet',
       );
     }
-    const key = `${visibility.key} ${name}`;
-    const view = this.views.get(key) ?? this.makeView(sources, visibility);
-    this.views.delete(key);
-    this.views.set(key, view);
-    if (this.views.size > MAX_VIEWS) this.views.delete(this.views.keys().next().value ?? key);
-    return view;
+    return this.views.get(definition, this.snapshot, visibility);
   }
 
   private redefine(config: RegistryConfig): void {
     this.definitions = definitionsOf(config);
-    this.views = new Map();
-  }
-
-  private makeView(sources: readonly string[], visibility: VisibilitySet): RegistryView {
-    const shelves = sources
-      .map((source) => this.snapshot.shelves.get(source))
-      .filter((shelf) => shelf !== undefined);
-    return new RegistryView(shelves, visibility);
+    this.views = new ViewCache(this.vocabulary);
   }
 
   /** Loads once more after a load that is under way, however often it is asked. */
@@ -185,7 +177,8 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   private show(snapshot: Snapshot): void {
     if (snapshot === this.snapshot) return;
     this.snapshot = snapshot;
-    this.views = new Map();
+    this.views.forgetUnused();
+    void this.indexer.prepare(this.snapshot);
   }
 
   /** What is loaded is served on. One line says so for each time that the store goes away. */

@@ -5,7 +5,8 @@ import { OPEN_VISIBILITY } from '../model/claims.js';
 import { decodeCursor, encodeCursor } from '../model/cursor.js';
 import type { ListFilters, ListSort } from '../model/list-filters.js';
 import { cutPage } from './page.js';
-import { type KindView, RegistryView } from './registry-view.js';
+import type { KindView } from './kind-view.js';
+import { RegistryView } from './registry-view.js';
 import { ShelfUpdate } from './snapshot.js';
 
 type Row = Partial<StoredVersion> & { readonly name: string };

@@ -1,9 +1,13 @@
 import type { CursorPosition } from '../model/cursor.js';
 import type { ListFilters, ListSort } from '../model/list-filters.js';
-import { matchesWords, relevance, searchWords } from '../model/search-words.js';
-import { versionKey } from '../model/version-order.js';
-import { type CatalogVersion, compareListed } from './catalog-entry.js';
-import type { KindView } from './registry-view.js';
+import { searchWords } from '../model/search-words.js';
+import type { CatalogVersion } from './catalog-entry.js';
+import type { KindView } from './kind-view.js';
+import { byName, listPosition } from './list-order.js';
+import { ListSelection } from './list-selection.js';
+import { firstByRelevance } from './relevance-order.js';
+import type { SearchTerms } from './search-terms.js';
+import { firstByUpdate } from './update-order.js';
 
 /** What a page shall hold. `limit` is at least 1. */
 export interface PageRequest {
@@ -19,111 +23,77 @@ export interface Page {
   readonly next?: CursorPosition;
 }
 
-/** Cuts one page out of what a registry shows. */
+/**
+ * Cuts one page out of what a registry shows. A search of which nothing at all matches, on no page, is repeated with
+ * words that are one typing error away.
+ */
 export function cutPage(view: KindView, request: PageRequest): Page {
-  const list = request.filters.version === 'latest' ? view.latest : view.all;
   const words = searchWords(request.filters.search ?? '');
-  const accepts = acceptance(request.filters, words);
-  if (request.sort === 'relevance' && words.length > 0)
-    return bestMatches(list.byName, request, words, accepts);
-  const byUpdate = request.sort === 'updated';
-  const versions = byUpdate ? list.byUpdate : list.byName;
-  const start = request.after === undefined ? 0 : firstBehind(versions, request.after, byUpdate);
-  const found: CatalogVersion[] = [];
-  for (let at = start; at < versions.length && found.length <= request.limit; at += 1) {
-    const version = versions[at];
-    if (version !== undefined && accepts(version)) found.push(version);
+  const terms = words.map((word) => [word]);
+  const page = cut(view, request, terms);
+  if (terms.length === 0 || page.versions.length > 0) return page;
+  if (request.after !== undefined && hasMatch(view, request.filters, terms)) return page;
+  const corrected = correctedTerms(view, words);
+  return corrected === undefined ? page : cut(view, request, corrected);
+}
+
+/** All that a filter leaves of a view, in the order of names. */
+export function listed(view: KindView, filters: ListFilters): Iterable<CatalogVersion> {
+  const terms = searchWords(filters.search ?? '').map((word) => [word]);
+  return byName(view.shelves, new ListSelection(view, filters, terms), undefined);
+}
+
+function cut(view: KindView, request: PageRequest, terms: SearchTerms): Page {
+  const { limit, sort, filters } = request;
+  const after = request.after && listPosition(request.after);
+  const selection = new ListSelection(view, filters, terms);
+  if (sort === 'updated') {
+    const found = firstByUpdate(view, selection, limit + 1, after);
+    return toPage(found, limit, ({ updatedAt }) => ({ updatedAt }));
   }
-  return toPage(found, request.limit, (last) => ({
-    ...positionOf(last),
-    ...(byUpdate && { updatedAt: last.updatedAt }),
-    // Without words every score is 0, and equal scores are in the order of names.
-    ...(request.sort === 'relevance' && { score: 0 }),
-  }));
+  if (sort === 'relevance' && terms.length > 0) {
+    const found = firstByRelevance(view, selection, terms, limit + 1, after);
+    const score = found[limit - 1]?.score ?? 0;
+    return toPage(
+      found.map(({ version }) => version),
+      limit,
+      () => ({ score }),
+    );
+  }
+  const found = taken(byName(view.shelves, selection, after), limit + 1);
+  // Without words every score is 0, and equal scores are in the order of names.
+  return toPage(found, limit, () => (sort === 'relevance' ? { score: 0 } : {}));
 }
 
 function toPage(
   found: readonly CatalogVersion[],
   limit: number,
-  position: (last: CatalogVersion) => CursorPosition,
+  more: (last: CatalogVersion) => Partial<CursorPosition>,
 ): Page {
   const versions = found.slice(0, limit);
   const last = versions.at(-1);
-  return found.length > limit && last !== undefined ? { versions, next: position(last) } : { versions };
+  if (found.length <= limit || last === undefined) return { versions };
+  const { name, version, publishedAt, order } = last;
+  const next = { name, version, ...(order.semver === undefined && { publishedAt }), ...more(last) };
+  return { versions, next };
 }
 
-function positionOf({ name, version, publishedAt, order }: CatalogVersion): CursorPosition {
-  return { name, version, ...(order.semver === undefined && { publishedAt }) };
-}
-
-/** The filters as one test. `version=latest` is a choice of list, not a test. */
-function acceptance(filters: ListFilters, words: readonly string[]): (version: CatalogVersion) => boolean {
-  const tests: ((version: CatalogVersion) => boolean)[] = [];
-  const { updatedSince, version, tag, registryType, transport, source, status } = filters;
-  if (!filters.includeDeleted) tests.push((item) => item.status !== 'deleted');
-  if (updatedSince !== undefined) tests.push((item) => item.updatedAt > updatedSince);
-  if (version !== undefined && version !== 'latest') tests.push((item) => item.version === version);
-  if (source !== undefined) tests.push((item) => item.source === source);
-  if (status !== undefined) tests.push((item) => status.includes(item.status));
-  if (tag !== undefined) tests.push((item) => item.tags.includes(tag));
-  if (registryType !== undefined) tests.push((item) => item.registryTypes.includes(registryType));
-  if (transport !== undefined) tests.push((item) => item.transports.includes(transport));
-  if (words.length > 0) tests.push((item) => matchesWords(item.haystack, words));
-  return (item) => tests.every((test) => test(item));
-}
-
-function bestMatches(
-  versions: readonly CatalogVersion[],
-  { limit, after }: PageRequest,
-  words: readonly string[],
-  accepts: (version: CatalogVersion) => boolean,
-): Page {
-  const compare = (a: Scored, b: Scored) => b.score - a.score || compareListed(a.version, b.version);
-  const scored = versions
-    .filter((version) => accepts(version))
-    .map((version) => ({ version, score: scoreOf(version, words) }))
-    .sort(compare);
-  const behind = (item: Scored) =>
-    after === undefined ||
-    item.score < (after.score ?? 0) ||
-    (item.score === after.score && comparePosition(item.version, after) > 0);
-  const found = scored.filter(behind).slice(0, limit + 1);
-  const scores = new Map(found.map(({ version, score }) => [version, score]));
-  return toPage(
-    found.map(({ version }) => version),
-    limit,
-    (last) => ({ ...positionOf(last), score: scores.get(last) ?? 0 }),
-  );
-}
-
-interface Scored {
-  readonly version: CatalogVersion;
-  readonly score: number;
-}
-
-function scoreOf(version: CatalogVersion, words: readonly string[]): number {
-  const { name, title, haystack } = version;
-  return relevance(words, { name, haystack, ...(title !== null && { title }) });
-}
-
-/** Index of the first version behind the cursor's position, which need not be there any more. */
-function firstBehind(versions: readonly CatalogVersion[], after: CursorPosition, byUpdate: boolean): number {
-  let low = 0;
-  let high = versions.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const version = versions[middle];
-    if (version !== undefined && isBehind(version, after, byUpdate)) high = middle;
-    else low = middle + 1;
+function taken<Item>(items: Iterable<Item>, count: number): Item[] {
+  const found: Item[] = [];
+  for (const item of items) {
+    found.push(item);
+    if (found.length === count) break;
   }
-  return low;
+  return found;
 }
 
-function isBehind(version: CatalogVersion, after: CursorPosition, byUpdate: boolean): boolean {
-  const byTime = byUpdate ? (after.updatedAt ?? 0) - version.updatedAt : 0;
-  return byTime > 0 || (byTime === 0 && comparePosition(version, after) > 0);
+function hasMatch(view: KindView, filters: ListFilters, terms: SearchTerms): boolean {
+  return taken(byName(view.shelves, new ListSelection(view, filters, terms), undefined), 1).length > 0;
 }
 
-function comparePosition(version: CatalogVersion, after: CursorPosition): number {
-  return compareListed(version, { name: after.name, order: versionKey(after) });
+/** Each word that occurs nowhere is replaced by its neighbours; undefined when that changes nothing or leaves none. */
+function correctedTerms(view: KindView, words: readonly string[]): SearchTerms | undefined {
+  const terms = words.map((word) => (hasMatch(view, {}, [[word]]) ? [word] : view.vocabulary.near(word)));
+  const isBetter = terms.every((term) => term.length > 0) && terms.some(([first], at) => first !== words[at]);
+  return isBetter ? terms : undefined;
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { storedVersion } from '../../test/support/documents.js';
 import type { StoredVersion } from '../database/stores/entry.store.js';
 import { OPEN_VISIBILITY, type VisibilitySet } from '../model/claims.js';
-import { cutPage } from './page.js';
+import type { ListFilters } from '../model/list-filters.js';
+import { cutPage, listed } from './page.js';
 import { RegistryView } from './registry-view.js';
 import { ShelfUpdate } from './snapshot.js';
 
@@ -17,13 +18,17 @@ function viewOf(rows: readonly Row[], visibility: VisibilitySet = OPEN_VISIBILIT
   return new RegistryView(ordered, visibility);
 }
 
+function shown(view: RegistryView, filters: ListFilters): string[] {
+  return [...listed(view.kind('server'), filters)].map(({ source, version }) => `${source} ${version}`);
+}
+
 /** Everything listed, as `source version`, deleted ones included. */
-function listed(view: RegistryView): string[] {
-  return view.kind('server').all.byName.map(({ source, version }) => `${source} ${version}`);
+function all(view: RegistryView): string[] {
+  return shown(view, { includeDeleted: true });
 }
 
 function latest(view: RegistryView): string[] {
-  return view.kind('server').latest.byName.map(({ source, version }) => `${source} ${version}`);
+  return shown(view, { includeDeleted: true, version: 'latest' });
 }
 
 const high = (changes: Partial<Row> = {}): Row => ({ name: 'a/a', source: 'high', ...changes });
@@ -38,9 +43,9 @@ describe('of one name in two sources', () => {
       low({ name: 'b/b' }),
     ]);
 
-    expect(listed(view)).toEqual(['high 1.0.0', 'low 1.0.0']);
-    expect(view.kind('server').entries.get('a/a')?.source).toBe('high');
-    expect(view.kind('server').entries.get('b/b')?.source).toBe('low');
+    expect(all(view)).toEqual(['high 1.0.0', 'low 1.0.0']);
+    expect(view.kind('server').entry('a/a')?.source).toBe('high');
+    expect(view.kind('server').entry('b/b')?.source).toBe('low');
   });
 
   it('the first wins with one version that is not deleted, and shows all of its own', () => {
@@ -50,12 +55,12 @@ describe('of one name in two sources', () => {
       low({ version: '2.0.0' }),
     ]);
 
-    expect(listed(view)).toEqual(['high 1.0.0', 'high 2.0.0']);
+    expect(all(view)).toEqual(['high 1.0.0', 'high 2.0.0']);
     expect(latest(view)).toEqual(['high 1.0.0']);
   });
 
   it.each(['deprecated', 'archived'] as const)('the first wins when it is %s', (status) => {
-    expect(listed(viewOf([high({ status }), low()]))).toEqual(['high 1.0.0']);
+    expect(all(viewOf([high({ status }), low()]))).toEqual(['high 1.0.0']);
   });
 
   it('the first gives way when all of it is deleted', () => {
@@ -65,14 +70,14 @@ describe('of one name in two sources', () => {
       low({ version: '0.1.0' }),
     ]);
 
-    expect(listed(view)).toEqual(['low 0.1.0']);
+    expect(all(view)).toEqual(['low 0.1.0']);
     expect(latest(view)).toEqual(['low 0.1.0']);
   });
 
   it('the tombstones of the first are shown when the second is deleted as well', () => {
     const view = viewOf([high({ status: 'deleted' }), low({ status: 'deleted', version: '3.0.0' })]);
 
-    expect(listed(view)).toEqual(['high 1.0.0']);
+    expect(all(view)).toEqual(['high 1.0.0']);
     expect(latest(view)).toEqual(['high 1.0.0']);
   });
 
@@ -94,9 +99,9 @@ describe('of one name in two sources', () => {
   it('a skill of the name is another entry', () => {
     const view = viewOf([high(), low({ kind: 'skill' })]);
 
-    expect(listed(view)).toEqual(['high 1.0.0']);
-    expect([...view.kind('skill').entries.values()].map(({ source }) => source)).toEqual(['low']);
-    expect(view.kind('plugin').entries.size).toBe(0);
+    expect(all(view)).toEqual(['high 1.0.0']);
+    expect([...listed(view.kind('skill'), {})].map(({ source }) => source)).toEqual(['low']);
+    expect([...listed(view.kind('plugin'), {})]).toEqual([]);
   });
 });
 
@@ -109,22 +114,22 @@ describe('claims', () => {
   ];
 
   it('that hide the first source let the next one win', () => {
-    expect(listed(viewOf(rows, TEAM))).toEqual(['low 1.0.0']);
+    expect(all(viewOf(rows, TEAM))).toEqual(['low 1.0.0']);
   });
 
   it('that hide the only source leave nothing of the name', () => {
-    expect(viewOf(rows, TEAM).kind('server').entries.has('b/b')).toBe(false);
+    expect(viewOf(rows, TEAM).kind('server').entry('b/b')).toBeUndefined();
   });
 
   it('hide tombstones too', () => {
     const deleted = [high({ status: 'deleted', claims: '{"team":"b"}' })];
 
-    expect(listed(viewOf(deleted, TEAM))).toEqual([]);
-    expect(listed(viewOf(deleted))).toEqual(['high 1.0.0']);
+    expect(all(viewOf(deleted, TEAM))).toEqual([]);
+    expect(all(viewOf(deleted))).toEqual(['high 1.0.0']);
   });
 
   it('do nothing where everybody sees everything', () => {
-    expect(listed(viewOf(rows))).toEqual(['high 1.0.0', 'high 1.0.0']);
+    expect(all(viewOf(rows))).toEqual(['high 1.0.0', 'high 1.0.0']);
   });
 });
 
@@ -135,7 +140,7 @@ describe('order', () => {
 
     const view = viewOf([low({ name: 'a/B' }), ...rows, low({ name: 'a/a-b' })]).kind('server');
 
-    expect(view.all.byName.map(({ name, version }) => `${name} ${version}`)).toEqual([
+    expect([...listed(view, {})].map(({ name, version }) => `${name} ${version}`)).toEqual([
       'a/B 1.0.0',
       'a/a nightly',
       'a/a 9.0.0',
@@ -143,7 +148,11 @@ describe('order', () => {
       'a/a 10.0.0',
       'a/a-b 1.0.0',
     ]);
-    expect(view.latest.byName.map(({ version }) => version)).toEqual(['1.0.0', '10.0.0', '1.0.0']);
+    expect([...listed(view, { version: 'latest' })].map(({ version }) => version)).toEqual([
+      '1.0.0',
+      '10.0.0',
+      '1.0.0',
+    ]);
   });
 });
 

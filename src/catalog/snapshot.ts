@@ -1,12 +1,13 @@
 import type { StoredVersion } from '../database/stores/entry.store.js';
-import type { Claims } from '../model/claims.js';
 import type { EntryKind } from '../model/entry.js';
 import { compareVersionKeys } from '../model/version-order.js';
 import type { CatalogEntry, CatalogVersion } from './catalog-entry.js';
 import { toCatalogVersion } from './catalog-version.js';
+import { Shelf } from './shelf.js';
+import { ValuePool } from './value-pool.js';
 
 /** Everything that one source holds, by kind and name. */
-export type SourceShelf = Readonly<Record<EntryKind, ReadonlyMap<string, CatalogEntry>>>;
+export type SourceShelf = Readonly<Record<EntryKind, Shelf>>;
 
 /** The catalogue at one revision. Readers keep the one they began with; a change makes another. */
 export interface Snapshot {
@@ -18,7 +19,7 @@ export interface Snapshot {
 
 export const EMPTY_SNAPSHOT: Snapshot = { revision: 0, shelves: new Map(), synced: new Set() };
 
-const EMPTY_SHELF: SourceShelf = { server: new Map(), skill: new Map(), plugin: new Map() };
+export const EMPTY_SHELF: SourceShelf = { server: Shelf.EMPTY, skill: Shelf.EMPTY, plugin: Shelf.EMPTY };
 
 /** What has been touched of one entry. */
 interface TouchedEntry {
@@ -26,9 +27,11 @@ interface TouchedEntry {
   readonly versions: CatalogVersion[];
 }
 
-/** Collects touched versions and makes the next shelves; entries that nothing touched are shared with the last. */
+/** Collects touched versions and makes the next shelves; what nothing touched is shared with the last. */
 export class ShelfUpdate {
   private readonly touched = new Map<string, Record<EntryKind, Map<string, TouchedEntry>>>();
+
+  private readonly pool = new ValuePool();
 
   constructor(private readonly last: ReadonlyMap<string, SourceShelf>) {}
 
@@ -37,7 +40,7 @@ export class ShelfUpdate {
     this.touched.set(row.source, kinds);
     const entry = kinds[row.kind].get(row.name) ?? { claims: row.claims, versions: [] };
     kinds[row.kind].set(row.name, entry);
-    entry.versions.push(toCatalogVersion(row));
+    entry.versions.push(toCatalogVersion(row, this.pool));
   }
 
   /** The shelves of the sources that are still there. */
@@ -46,40 +49,37 @@ export class ShelfUpdate {
     for (const source of sources) {
       const shelf = this.last.get(source) ?? EMPTY_SHELF;
       const kinds = this.touched.get(source);
-      const next = (kind: EntryKind) => (kinds === undefined ? shelf[kind] : merge(shelf[kind], kinds[kind]));
+      const next = (kind: EntryKind) =>
+        kinds === undefined ? shelf[kind] : this.merge(shelf[kind], kinds[kind]);
       shelves.set(source, { server: next('server'), skill: next('skill'), plugin: next('plugin') });
     }
     return shelves;
   }
-}
 
-function merge(
-  last: ReadonlyMap<string, CatalogEntry>,
-  touched: ReadonlyMap<string, TouchedEntry>,
-): ReadonlyMap<string, CatalogEntry> {
-  if (touched.size === 0) return last;
-  const next = new Map(last);
-  for (const [name, entry] of touched) {
-    const merged = mergeEntry(last.get(name), entry);
-    if (merged !== undefined) next.set(name, merged);
+  private merge(last: Shelf, touched: ReadonlyMap<string, TouchedEntry>): Shelf {
+    const merged: CatalogEntry[] = [];
+    for (const [name, entry] of touched) {
+      const next = this.mergeEntry(last.get(name), entry);
+      if (next !== undefined) merged.push(next);
+    }
+    return last.with(merged);
   }
-  return next;
-}
 
-function mergeEntry(
-  last: CatalogEntry | undefined,
-  { claims, versions }: TouchedEntry,
-): CatalogEntry | undefined {
-  const [first] = versions;
-  if (first === undefined) return last;
-  const replaced = new Set(versions.map(({ version }) => version));
-  const others = last?.versions.filter(({ version }) => !replaced.has(version)) ?? [];
-  const { kind, name, source } = first;
-  return {
-    kind,
-    name,
-    source,
-    versions: [...others, ...versions].sort((a, b) => compareVersionKeys(a.order, b.order)),
-    ...(claims !== null && { claims: JSON.parse(claims) as Claims }),
-  };
+  private mergeEntry(
+    last: CatalogEntry | undefined,
+    { claims, versions }: TouchedEntry,
+  ): CatalogEntry | undefined {
+    const [first] = versions;
+    if (first === undefined) return last;
+    const replaced = new Set(versions.map(({ version }) => version));
+    const others = last?.versions.filter(({ version }) => !replaced.has(version)) ?? [];
+    const { kind, name, source } = first;
+    return {
+      kind,
+      name,
+      source,
+      versions: [...others, ...versions].sort((a, b) => compareVersionKeys(a.order, b.order)),
+      ...(claims !== null && { claims: this.pool.claims(claims) }),
+    };
+  }
 }

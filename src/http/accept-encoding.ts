@@ -5,6 +5,10 @@ export type ContentCoding = 'identity' | 'gzip' | 'br';
 const MAX_MEMBERS = 32;
 const WEIGHT = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 
+/** Clients send few different headers, so their choices are remembered; from this many on they are forgotten. */
+const MAX_REMEMBERED = 256;
+const remembered = new Map<string, ContentCoding>();
+
 /**
  * The coding a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3). Brotli goes before gzip at equal
  * weight; no coding is preferred only when the client says so. Never fails: `identity` is the answer to
@@ -12,6 +16,15 @@ const WEIGHT = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
  */
 export function chooseCoding(acceptEncoding: string | undefined): ContentCoding {
   if (!acceptEncoding) return 'identity';
+  const known = remembered.get(acceptEncoding);
+  if (known !== undefined) return known;
+  if (remembered.size === MAX_REMEMBERED) remembered.clear();
+  const chosen = choose(acceptEncoding);
+  remembered.set(acceptEncoding, chosen);
+  return chosen;
+}
+
+function choose(acceptEncoding: string): ContentCoding {
   const weights = readWeights(acceptEncoding);
   const others = weights.get('*') ?? 0;
   const brotli = weights.get('br') ?? others;

@@ -6,6 +6,19 @@ export interface CorsPolicy {
   readonly origins: readonly string[];
 }
 
+/** What every response carries, whatever becomes of the request. */
+export interface CommonHeaders {
+  /**
+   * Sets them, and answers `OPTIONS` (204) before anything else sees it: a browser sends no credentials with it.
+   * True when it has answered.
+   */
+  (request: IncomingMessage, response: ServerResponse): boolean;
+  /** The same headers as the flat list of names and values that `writeHead` takes, without `Vary`. */
+  list(request: IncomingMessage): string[];
+  /** The request header by which they differ. */
+  readonly variesBy: 'Origin' | undefined;
+}
+
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 /** A header name (RFC 9110, 5.6.2), of a length that real ones have. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
@@ -13,29 +26,47 @@ const MAX_HEADER_NAMES = 32;
 const WRITE_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 const REQUEST_ID = 'X-Request-Id';
 
-/**
- * Sets what every response carries, whatever becomes of the request, and answers `OPTIONS` (204) before anything
- * else sees it: a browser sends no credentials with it. The handler returns true when it has answered.
- */
-export function commonHeaders(
-  cors: CorsPolicy,
-): (request: IncomingMessage, response: ServerResponse) => boolean {
+/** The common headers under a policy. */
+export function commonHeaders(cors: CorsPolicy): CommonHeaders {
   const isOpen = cors.origins.includes('*');
   const origins: ReadonlySet<string> = new Set(cors.origins);
-  return function handle(request, response) {
-    response.setHeader(REQUEST_ID, saneRequestId(request) ?? randomUUID());
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
-    if (isOpen) response.setHeader('Access-Control-Allow-Origin', '*');
-    else allowListed(request, response, origins);
-    response.setHeader('Access-Control-Allow-Methods', allowedMethods(request));
-    response.setHeader('Access-Control-Allow-Headers', allowedHeaders(request));
-    response.setHeader('Access-Control-Expose-Headers', 'ETag, Link, Content-Length');
-    response.setHeader('Access-Control-Max-Age', '86400');
+  const variesBy = isOpen ? undefined : 'Origin';
+
+  function list(request: IncomingMessage): string[] {
+    const { origin } = request.headers;
+    const allowed = isOpen ? '*' : origin;
+    const headers = [
+      REQUEST_ID,
+      saneRequestId(request) ?? randomUUID(),
+      'X-Content-Type-Options',
+      'nosniff',
+      'Cross-Origin-Resource-Policy',
+      'cross-origin',
+      'Access-Control-Allow-Methods',
+      allowedMethods(request),
+      'Access-Control-Allow-Headers',
+      allowedHeaders(request),
+      'Access-Control-Expose-Headers',
+      'ETag, Link, Content-Length',
+      'Access-Control-Max-Age',
+      '86400',
+    ];
+    if (allowed !== undefined && (isOpen || origins.has(allowed)))
+      headers.push('Access-Control-Allow-Origin', allowed);
+    return headers;
+  }
+
+  function handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const headers = list(request);
+    for (let at = 0; at < headers.length; at += 2)
+      response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+    if (variesBy !== undefined) response.setHeader('Vary', variesBy);
     if (request.method !== 'OPTIONS') return false;
     response.writeHead(204).end();
     return true;
-  };
+  }
+
+  return Object.assign(handle, { list, variesBy } as const);
 }
 
 /** The id under which this request appears in errors and logs; one is made when there is none yet. */
@@ -50,12 +81,6 @@ export function requestIdOf(response: ServerResponse): string {
 function saneRequestId(request: IncomingMessage): string | undefined {
   const sent = request.headers['x-request-id'];
   return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : undefined;
-}
-
-function allowListed(request: IncomingMessage, response: ServerResponse, origins: ReadonlySet<string>): void {
-  response.setHeader('Vary', 'Origin');
-  const { origin } = request.headers;
-  if (origin !== undefined && origins.has(origin)) response.setHeader('Access-Control-Allow-Origin', origin);
 }
 
 function allowedMethods(request: IncomingMessage): string {

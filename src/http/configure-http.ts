@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { commonHeaders } from './common-headers.js';
+import { type CommonHeaders, commonHeaders } from './common-headers.js';
 import { ProblemFilter } from './problem.filter.js';
 import { answerRefusedRequests } from './refused-requests.js';
 import { RegistryAdapter } from './registry-adapter.js';
@@ -16,9 +16,10 @@ export interface HttpOptions {
 
 /**
  * Gives an application that was made with a `RegistryAdapter` what all listeners share: headers, preflight,
- * validation and errors. Call it before `init` and before adding other handlers in front of Express.
+ * validation and errors. Call it before `init` and before adding other handlers in front of Express. Returns the headers
+ * for a handler that answers before they are set.
  */
-export function configureHttp(app: NestExpressApplication, options: HttpOptions): void {
+export function configureHttp(app: NestExpressApplication, options: HttpOptions): CommonHeaders {
   const adapter: unknown = app.getHttpAdapter();
   if (!(adapter instanceof RegistryAdapter)) throw new TypeError('The application has another HTTP adapter');
   const headers = commonHeaders({ origins: options.corsOrigins });
@@ -30,4 +31,5 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   });
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter(() => adapter.routes, new Logger('Http')));
+  return headers;
 }

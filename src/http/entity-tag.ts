@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** A strong entity tag of `bytes`: their SHA-256 in base64url, quoted (RFC 9110, 8.8.3). */
-export function entityTag(bytes: Buffer): string {
-  return `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+/** A strong entity tag of bytes in any number of pieces: their SHA-256 in base64url, quoted (RFC 9110, 8.8.3). */
+export function entityTag(...pieces: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return `"${hash.digest('base64url')}"`;
 }
 
 /**

@@ -35,6 +35,7 @@ interface ExpressApplication {
  * times what the rest of Express does.
  */
 export class RegistryAdapter extends ExpressAdapter {
+  readonly #beforeRouting: BeforeExpress[] = [];
   readonly #beforeExpress: BeforeExpress[] = [];
   readonly #rewriters: PathRewriter[] = [];
   readonly #logger = new Logger(RegistryAdapter.name);
@@ -55,6 +56,11 @@ export class RegistryAdapter extends ExpressAdapter {
   /** The table of routes, for answers about methods. */
   get routes(): RouteTable {
     return this.#app().router;
+  }
+
+  /** Adds a handler that sees every request as the client sent it, before anything else does. */
+  useBeforeRouting(handler: BeforeExpress): void {
+    this.#beforeRouting.push(handler);
   }
 
   /** Adds a handler that sees every request before Express, in the order of the calls. */
@@ -119,6 +125,7 @@ export class RegistryAdapter extends ExpressAdapter {
 
   #serve(app: ExpressApplication, request: IncomingMessage, response: ServerResponse): void {
     try {
+      for (const handle of this.#beforeRouting) if (handle(request, response)) return;
       if (this.#rewriters.length > 0) rewritePath(request, this.#rewriters);
       for (const handle of this.#beforeExpress) if (handle(request, response)) return;
       if (this.#isClosing && this.#refusesWhenClosing) this.#refuse(request, response);

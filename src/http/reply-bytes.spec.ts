@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { ReplyBytes } from './reply-bytes.js';
+import { type Representation, ReplyBytes } from './reply-bytes.js';
+
+const bytesOf = ({ body }: Representation): Buffer => body ?? Buffer.alloc(0);
 
 const LARGE = { text: 'word '.repeat(1000) };
 
@@ -29,19 +31,17 @@ describe('ReplyBytes', () => {
     const gzip = await reply.represent('gzip');
     const brotli = await reply.represent('br');
 
-    expect(gunzipSync(gzip.body).equals(reply.body)).toBe(true);
-    expect(brotliDecompressSync(brotli.body).equals(reply.body)).toBe(true);
+    expect(gunzipSync(bytesOf(gzip)).equals(reply.body)).toBe(true);
+    expect(brotliDecompressSync(bytesOf(brotli)).equals(reply.body)).toBe(true);
     expect(new Set([reply.etag, gzip.etag, brotli.etag]).size).toBe(3);
   });
 
-  it('makes each form once and counts what it keeps', async () => {
+  it('makes each form once', async () => {
     const reply = ReplyBytes.json(LARGE);
-    const bare = reply.retainedBytes;
 
     const gzip = await reply.represent('gzip');
 
     expect(await reply.represent('gzip')).toBe(gzip);
-    expect(reply.retainedBytes).toBe(bare + gzip.body.length);
   });
 
   it('keeps bodies uncompressed that are small or do not shrink', async () => {
@@ -49,8 +49,11 @@ describe('ReplyBytes', () => {
     const noise = new ReplyBytes(randomBytes(4096));
 
     expect(await small.represent('br')).toMatchObject({ coding: 'identity' });
-    expect(await noise.represent('gzip')).toEqual({ coding: 'identity', body: noise.body, etag: noise.etag });
-    expect(noise.retainedBytes).toBe(4096);
+    expect(await noise.represent('gzip')).toMatchObject({
+      coding: 'identity',
+      body: noise.body,
+      etag: noise.etag,
+    });
   });
 
   it('compresses large bodies aside, once for all who wait', async () => {
@@ -62,7 +65,7 @@ describe('ReplyBytes', () => {
     expect(first).toBeInstanceOf(Promise);
     expect(second).toBe(first);
     const made = await first;
-    expect(brotliDecompressSync(made.body)).toHaveLength(300_000);
+    expect(brotliDecompressSync(bytesOf(made))).toHaveLength(300_000);
     expect(reply.represent('br')).toBe(made);
   });
 });

@@ -7,9 +7,13 @@ import { entityTag } from './entity-tag.js';
 const COMPRESSIBLE_FROM = 1024;
 /** Bodies above this many bytes are compressed in the thread pool, so that no other request waits for them. */
 const COMPRESS_ASIDE_FROM = 128 * 1024;
-const GZIP = { level: 6 };
+/** Bodies above this many bytes are never built whole: they are sent and compressed piece by piece. */
+const STREAM_FROM = 2 * 1024 * 1024;
+export const GZIP = { level: 6 };
 /** Measured: smaller than gzip at level 6 and faster; higher qualities cost more than they save. */
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+export const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+
+const EMPTY = Buffer.alloc(0);
 
 const gzipAside = promisify<Buffer, typeof GZIP, Buffer>(gzip);
 const brotliAside = promisify<Buffer, typeof BROTLI, Buffer>(brotliCompress);
@@ -17,7 +21,10 @@ const brotliAside = promisify<Buffer, typeof BROTLI, Buffer>(brotliCompress);
 /** The bytes of a reply in one content coding, and the strong tag of just these bytes. */
 export interface Representation {
   readonly coding: ContentCoding;
-  readonly body: Buffer;
+  /** Absent where the reply's pieces are to be streamed. */
+  readonly body?: Buffer;
+  /** Bytes of the body; absent while nobody knows, as of a stream that is compressed on its way. */
+  readonly length?: number;
   /** Absent when the reply is not to be stored. */
   readonly etag?: string;
 }
@@ -32,6 +39,8 @@ export interface ReplyOptions {
   readonly cache?: 'revalidate' | 'none';
   /** True when the bytes depend on the caller: shared caches must not keep them. */
   readonly isPrivate?: boolean;
+  /** A strong tag of the uncompressed bytes for who knows one already, without quotes; their hash without it. */
+  readonly tag?: string;
   /** Further headers, such as `Link`; never those that describe the body or its caching. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -46,14 +55,20 @@ export class ReplyBytes {
   readonly cache: 'revalidate' | 'none';
   readonly isPrivate: boolean;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  /** The body in parts. */
+  readonly pieces: readonly Buffer[];
+  /** Bytes of the body. */
+  readonly length: number;
+  readonly #tag: string | undefined;
+  #body: Buffer | undefined;
   #identity: Representation | undefined;
   #gzip: Representation | Promise<Representation> | undefined;
   #brotli: Representation | Promise<Representation> | undefined;
 
-  constructor(
-    readonly body: Buffer,
-    options: ReplyOptions = {},
-  ) {
+  constructor(body: Buffer | readonly Buffer[], options: ReplyOptions = {}) {
+    this.pieces = Buffer.isBuffer(body) ? [body] : body;
+    this.length = this.pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#tag = options.tag;
     this.status = options.status ?? 200;
     this.contentType = options.contentType ?? 'application/json';
     this.cache = options.cache ?? 'revalidate';
@@ -71,6 +86,17 @@ export class ReplyBytes {
     return new ReplyBytes(Buffer.from(text), { contentType: 'text/plain; charset=utf-8', ...options });
   }
 
+  /** The body as a whole; of one that is streamed it is better not asked for. */
+  get body(): Buffer {
+    this.#body ??= this.pieces.length === 1 ? this.pieces[0] : Buffer.concat(this.pieces);
+    return this.#body ?? EMPTY;
+  }
+
+  /** True for a body too large to be held besides its pieces. */
+  get isStreamed(): boolean {
+    return this.length > STREAM_FROM;
+  }
+
   /** The strong tag of the uncompressed bytes; undefined for replies that are not stored. */
   get etag(): string | undefined {
     return this.#plain().etag;
@@ -78,18 +104,13 @@ export class ReplyBytes {
 
   /** True when the reply may differ by `Accept-Encoding`. */
   get isCompressible(): boolean {
-    return this.body.length >= COMPRESSIBLE_FROM;
+    return this.length >= COMPRESSIBLE_FROM;
   }
 
   /** The value of `Cache-Control`. */
   get cacheControl(): string {
     if (this.cache === 'none') return 'no-store';
     return this.isPrivate ? 'private, no-cache' : 'no-cache';
-  }
-
-  /** Bytes this reply holds in memory now, for caches that are bounded by size; grows with compressed forms. */
-  get retainedBytes(): number {
-    return this.body.length + this.#extraBytes(this.#gzip) + this.#extraBytes(this.#brotli);
   }
 
   /**
@@ -103,14 +124,17 @@ export class ReplyBytes {
   }
 
   #plain(): Representation {
-    return (this.#identity ??= this.#tagged('identity', this.body));
+    return (this.#identity ??= this.isStreamed
+      ? this.#streamed('identity')
+      : this.#tagged('identity', this.body, this.#tag));
   }
 
   #compress(
     coding: 'gzip' | 'br',
     keep: (made: Representation) => void,
   ): Representation | Promise<Representation> {
-    if (this.body.length < COMPRESS_ASIDE_FROM) return this.#smaller(coding, compressNow(coding, this.body));
+    if (this.isStreamed) return this.#streamed(coding);
+    if (this.length < COMPRESS_ASIDE_FROM) return this.#smaller(coding, compressNow(coding, this.body));
     return compressAside(coding, this.body).then(
       (bytes) => {
         const made = this.#smaller(coding, bytes);
@@ -122,16 +146,24 @@ export class ReplyBytes {
   }
 
   #smaller(coding: 'gzip' | 'br', bytes: Buffer): Representation {
-    return bytes.length < this.body.length ? this.#tagged(coding, bytes) : this.#plain();
+    return bytes.length < this.length ? this.#tagged(coding, bytes) : this.#plain();
   }
 
-  #tagged(coding: ContentCoding, body: Buffer): Representation {
-    return this.cache === 'revalidate' ? { coding, body, etag: entityTag(body) } : { coding, body };
+  #tagged(coding: ContentCoding, body: Buffer, tag?: string): Representation {
+    const { length } = body;
+    if (this.cache === 'none') return { coding, body, length };
+    return { coding, body, length, etag: tag === undefined ? entityTag(body) : `"${tag}"` };
   }
 
-  #extraBytes(made: Representation | Promise<Representation> | undefined): number {
-    if (made === undefined || made instanceof Promise || made.body === this.body) return 0;
-    return made.body.length;
+  /** The bytes of a coding follow from those without, and so does their tag. */
+  #streamed(coding: ContentCoding): Representation {
+    const plain = this.#tag === undefined ? entityTag(...this.pieces).slice(1, -1) : this.#tag;
+    const etag = coding === 'identity' ? `"${plain}"` : `"${plain}-${coding}"`;
+    return {
+      coding,
+      ...(coding === 'identity' && { length: this.length }),
+      ...(this.cache === 'revalidate' && { etag }),
+    };
   }
 }
 

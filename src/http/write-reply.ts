@@ -1,51 +1,105 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliCompress, createGzip } from 'node:zlib';
 import { replyScope } from '../common/private-reply.js';
 import { chooseCoding } from './accept-encoding.js';
+import type { CommonHeaders } from './common-headers.js';
 import { matchesEntityTag } from './entity-tag.js';
-import type { ReplyBytes, Representation } from './reply-bytes.js';
+import { BROTLI, GZIP, type ReplyBytes, type Representation } from './reply-bytes.js';
+
+/** Flat lists of names and values, made once for each representation: every further reply only copies them. */
+interface HeaderLists {
+  readonly variesBy: string | undefined;
+  readonly scope: ReplyScope;
+  readonly whole: readonly string[];
+  /** What a 304 has of them. */
+  readonly unchanged: readonly string[];
+}
+
+type ReplyScope = ReturnType<typeof replyScope>;
+
+const lists = new WeakMap<Representation, HeaderLists>();
 
 /**
- * Sends `reply` in the coding the client prefers, or 304 when the client has these bytes already. Headers that
- * were set on `response` before go out with it. Does nothing when an answer has begun or the client has gone.
+ * Sends `reply` in the coding the client prefers, or 304 when the client has these bytes already. Headers that were
+ * set on `response` before go out with it; where none were set, `common` says what every response carries. Does
+ * nothing when an answer has begun or the client has gone.
  */
-export function writeReply(request: IncomingMessage, response: ServerResponse, reply: ReplyBytes): void {
+export function writeReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: ReplyBytes,
+  common?: CommonHeaders,
+): void {
   const accepted = request.headers['accept-encoding'];
   const made = reply.represent(
     reply.isCompressible && typeof accepted === 'string' ? chooseCoding(accepted) : 'identity',
   );
   if (made instanceof Promise) {
-    void made.then((representation) => send(request, response, reply, representation));
+    void made.then((representation) => send(request, response, reply, representation, common));
     return;
   }
-  send(request, response, reply, made);
+  send(request, response, reply, made, common);
 }
 
 function send(
   request: IncomingMessage,
   response: ServerResponse,
   reply: ReplyBytes,
-  { coding, body, etag }: Representation,
+  made: Representation,
+  common: CommonHeaders | undefined,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const headers: OutgoingHttpHeaders = { 'Cache-Control': reply.cacheControl };
-  if (etag !== undefined) headers['ETag'] = etag;
-  if (reply.isCompressible) headers['Vary'] = withVary(response.getHeader('Vary'), 'Accept-Encoding');
-  const scope = replyScope(request);
-  if (scope !== undefined) {
-    headers['Vary'] = withVary(headers['Vary'] ?? response.getHeader('Vary'), 'Authorization');
-    if (scope === 'private' && reply.cache === 'revalidate') headers['Cache-Control'] = 'private, no-cache';
-  }
+  const variesBy = common === undefined ? textOf(response.getHeader('Vary')) : common.variesBy;
+  const { whole, unchanged } = headerLists(reply, made, variesBy, replyScope(request));
+  const isKnown = made.etag !== undefined && isUnchanged(request, reply, made.etag);
+  const own = isKnown ? unchanged : whole;
+  response.writeHead(
+    isKnown ? 304 : reply.status,
+    common === undefined ? [...own] : common.list(request).concat(own),
+  );
+  if (isKnown || request.method === 'HEAD') response.end();
+  else if (made.body === undefined) stream(response, reply, made);
+  else response.end(made.body);
+}
 
-  if (etag !== undefined && isUnchanged(request, reply, etag)) {
-    response.writeHead(304, headers).end();
-    return;
-  }
-  headers['Content-Type'] = reply.contentType;
-  headers['Content-Length'] = body.length;
-  if (coding !== 'identity') headers['Content-Encoding'] = coding;
-  response.writeHead(reply.status, reply.headers ? { ...reply.headers, ...headers } : headers);
-  if (request.method === 'HEAD') response.end();
-  else response.end(body);
+/** Large bodies go out piece by piece, as fast as the client takes them: none is ever built whole. */
+function stream(response: ServerResponse, reply: ReplyBytes, { coding }: Representation): void {
+  const pieces = Readable.from(reply.pieces);
+  // A client that goes away in between is nobody's failure.
+  const ignore = () => undefined;
+  if (coding === 'identity') void pipeline(pieces, response).catch(ignore);
+  else
+    void pipeline(
+      pieces,
+      coding === 'gzip' ? createGzip(GZIP) : createBrotliCompress(BROTLI),
+      response,
+    ).catch(ignore);
+}
+
+function headerLists(
+  reply: ReplyBytes,
+  made: Representation,
+  variesBy: string | undefined,
+  scope: ReplyScope,
+): HeaderLists {
+  const known = lists.get(made);
+  if (known !== undefined && known.variesBy === variesBy && known.scope === scope) return known;
+  const { coding, length, etag } = made;
+  const vary = [variesBy, reply.isCompressible && 'Accept-Encoding', scope !== undefined && 'Authorization'];
+  const names = vary.filter((name) => typeof name === 'string').join(', ');
+  const isPrivate = scope === 'private' && reply.cache === 'revalidate';
+  const unchanged = ['Cache-Control', isPrivate ? 'private, no-cache' : reply.cacheControl];
+  if (etag !== undefined) unchanged.push('ETag', etag);
+  if (names !== '') unchanged.push('Vary', names);
+  const whole = Object.entries(reply.headers ?? {}).flat();
+  whole.push(...unchanged, 'Content-Type', reply.contentType);
+  if (length !== undefined) whole.push('Content-Length', String(length));
+  if (coding !== 'identity') whole.push('Content-Encoding', coding);
+  const headers = { variesBy, scope, whole, unchanged };
+  lists.set(made, headers);
+  return headers;
 }
 
 function isUnchanged(request: IncomingMessage, reply: ReplyBytes, etag: string): boolean {
@@ -54,6 +108,6 @@ function isUnchanged(request: IncomingMessage, reply: ReplyBytes, etag: string):
   return (request.method === 'GET' || request.method === 'HEAD') && matchesEntityTag(known, etag);
 }
 
-function withVary(present: number | string | readonly string[] | undefined, name: string): string {
-  return present === undefined ? name : `${String(present)}, ${name}`;
+function textOf(header: number | string | readonly string[] | undefined): string | undefined {
+  return header === undefined ? undefined : String(header);
 }

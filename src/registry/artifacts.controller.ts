@@ -7,7 +7,9 @@ import { mounted } from './mount.js';
 import { ReaderOf } from './reader.decorator.js';
 import { ReadRoute } from './read-route.decorator.js';
 import { Plugin, PluginList, Skill, SkillList } from './response.schema.js';
-import { type Reader, RegistryService } from './registry.service.js';
+import type { Reader } from './reader.js';
+import { listRead, versionRead, versionsRead } from './read-request.js';
+import { RegistryService } from './registry.service.js';
 
 /** What differs between the kinds of artifact that the extension serves. */
 const ARTIFACTS = {
@@ -32,7 +34,7 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
       operation: `list${title}s`,
     })
     list(@ReaderOf() reader: Reader, @Query({ schema: ListQuery }) query: ListRequest): ReplyBytes {
-      return this.registry.list(reader, kind, latestOnly(query));
+      return this.registry.answer(reader, listRead(kind, query));
     }
 
     @Get(':namespace/:name')
@@ -43,7 +45,7 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
       @Param('name') name: string,
       @Query({ schema: DetailQuery }) query: DetailRequest,
     ): ReplyBytes {
-      return this.registry.version(reader, kind, `${namespace}/${name}`, 'latest', query.includeDeleted);
+      return this.registry.answer(reader, versionRead(kind, `${namespace}/${name}`, 'latest', query));
     }
 
     @Get(':namespace/:name/versions')
@@ -58,7 +60,7 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
       @Param('name') name: string,
       @Query({ schema: DetailQuery }) query: DetailRequest,
     ): ReplyBytes {
-      return this.registry.versions(reader, kind, `${namespace}/${name}`, query.includeDeleted);
+      return this.registry.answer(reader, versionsRead(kind, `${namespace}/${name}`, query));
     }
 
     @Get(':namespace/:name/versions/:version')
@@ -70,15 +72,10 @@ function artifactsController(kind: keyof typeof ARTIFACTS): Type {
       @Param('version') version: string,
       @Query({ schema: DetailQuery }) query: DetailRequest,
     ): ReplyBytes {
-      return this.registry.version(reader, kind, `${namespace}/${name}`, version, query.includeDeleted);
+      return this.registry.answer(reader, versionRead(kind, `${namespace}/${name}`, version, query));
     }
   }
   return ArtifactsController;
-}
-
-/** Without a wish for a version these lists show the latest of each entry. */
-function latestOnly(query: ListRequest): ListRequest {
-  return { ...query, filters: { version: 'latest', ...query.filters } };
 }
 
 export const SkillsController = artifactsController('skill');

@@ -7,6 +7,7 @@ import { PluginsController, SkillsController } from './artifacts.controller.js';
 import { DeployedController } from './deployed.controller.js';
 import { DeployedService } from './deployed.service.js';
 import { RegistriesController } from './registries.controller.js';
+import { ReadPath } from './read-path.js';
 import { RegistryService } from './registry.service.js';
 import { ServersController } from './servers.controller.js';
 import { ServiceInfoController } from './service-info.controller.js';
@@ -28,7 +29,7 @@ import { WritesController } from './writes.controller.js';
     WritesController,
     ApiDescriptionController,
   ],
-  providers: [ApiDescription, DeployedService, RegistryService, ToolHiveApiService],
+  providers: [ApiDescription, DeployedService, ReadPath, RegistryService, ToolHiveApiService],
   exports: [ApiDescription],
 })
 export class RegistryModule {}

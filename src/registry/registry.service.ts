@@ -3,88 +3,77 @@ import { type CatalogEntry, type CatalogVersion, isAlive, latestVersion } from '
 import { CatalogService } from '../catalog/catalog.service.js';
 import { cutPage } from '../catalog/page.js';
 import type { RegistryView } from '../catalog/registry-view.js';
-import { DomainError } from '../common/domain-error.js';
+import { DomainError, isDomainError } from '../common/domain-error.js';
+import { RecentCache } from '../common/recent-cache.js';
 import { ReplyBytes } from '../http/reply-bytes.js';
-import type { VisibilitySet } from '../model/claims.js';
 import { encodeCursor } from '../model/cursor.js';
 import type { EntryKind } from '../model/entry.js';
-import { listBody } from './list-body.js';
-import { type ListRequest, resolveListRequest } from './list-query.js';
-import { PageCache } from './page-cache.js';
+import { listReply } from './list-reply.js';
+import type { ReadRequest } from './read-request.js';
+import type { Reader } from './reader.js';
 
-/** Whose entries are asked for: a registry (absent: the default one) as one visibility set sees it. */
-export interface Reader {
-  readonly registry: string | undefined;
-  readonly visibility: VisibilitySet;
+/** Replies kept, and the bytes they may take together with their compressed forms. */
+const REPLIES = { values: 4_096, weight: 32 * 1024 * 1024 };
+
+/** A ready reply, and the view it was made of: it ends with that view. */
+interface KnownReply {
+  readonly view: number;
+  readonly reply: ReplyBytes;
 }
 
 /** Answers the read routes from memory, with ready bytes. */
 @Injectable()
 export class RegistryService {
-  private readonly cache = new PageCache();
-  /** Numbers of views: a view ends with its revision, and its replies leave the cache as others come. */
-  private readonly numbers = new WeakMap<RegistryView, number>();
-  private lastNumber = 0;
+  private readonly replies = new RecentCache<KnownReply>(REPLIES, weightOf);
 
   constructor(private readonly catalog: CatalogService) {}
 
-  /** One page of a kind. @throws DomainError `invalid-cursor`, `not-found`, `registry-unavailable` */
-  list(reader: Reader, kind: EntryKind, request: ListRequest): ReplyBytes {
-    const view = this.view(reader);
-    const plan = resolveListRequest(request);
-    return this.cache.get(`${this.numberOf(view)} list ${kind} ${JSON.stringify(plan)}`, () => {
-      const { versions, next } = cutPage(view.kind(kind), plan);
-      const cursor = next && encodeCursor({ sort: plan.sort, filters: plan.filters, after: next });
-      return new ReplyBytes(listBody(kind, itemsOf(versions), cursor));
-    });
+  /** The bytes of what is read. @throws DomainError `not-found`, `registry-unavailable` */
+  answer(reader: Reader, read: ReadRequest): ReplyBytes {
+    const view = this.catalog.view(reader.registry, reader.visibility);
+    const key = `${reader.visibility.key} ${reader.registry ?? ''} ${read.key}`;
+    const known = this.replies.get(key);
+    if (known?.view === view.id) return known.reply;
+    const reply = makeReply(view, read);
+    this.replies.set(key, { view: view.id, reply });
+    return reply;
   }
 
-  /** All versions of an entry, newest first. @throws DomainError `not-found`, `registry-unavailable` */
-  versions(reader: Reader, kind: EntryKind, name: string, includeDeleted: boolean): ReplyBytes {
-    const view = this.view(reader);
-    const entry = findEntry(view, kind, name, includeDeleted);
-    return this.cache.get(`${this.numberOf(view)} versions ${kind} ${String(includeDeleted)} ${name}`, () => {
-      const shown = entry.versions.filter(({ status }) => includeDeleted || status !== 'deleted');
-      return new ReplyBytes(listBody(kind, itemsOf(shown.toReversed()), undefined));
-    });
-  }
-
-  /** One version, or the latest. @throws DomainError `not-found`, `registry-unavailable` */
-  version(
-    reader: Reader,
-    kind: EntryKind,
-    name: string,
-    version: string,
-    includeDeleted: boolean,
-  ): ReplyBytes {
-    const view = this.view(reader);
-    const found = findVersion(findEntry(view, kind, name, includeDeleted), version, includeDeleted);
-    if (found === undefined) throw versionNotFound(kind, name, version);
-    return this.cache.get(
-      `${this.numberOf(view)} version ${kind} ${found.version} ${name}`,
-      () => new ReplyBytes(found.item),
-    );
-  }
-
-  private view({ registry, visibility }: Reader): RegistryView {
-    return this.catalog.view(registry, visibility);
-  }
-
-  private numberOf(view: RegistryView): number {
-    const known = this.numbers.get(view);
-    if (known !== undefined) return known;
-    this.lastNumber += 1;
-    this.numbers.set(view, this.lastNumber);
-    return this.lastNumber;
+  /** The same, or undefined where `answer` throws. */
+  known(reader: Reader, read: ReadRequest): ReplyBytes | undefined {
+    try {
+      return this.answer(reader, read);
+    } catch (error) {
+      if (isDomainError(error)) return undefined;
+      throw error;
+    }
   }
 }
 
-function itemsOf(versions: readonly CatalogVersion[]): Buffer[] {
-  return versions.map(({ item }) => item);
+/** Compressed forms are made later, and never larger than the body: counted at their most. */
+function weightOf(key: string, { reply }: KnownReply): number {
+  return reply.length * 3 + key.length + 512;
+}
+
+function makeReply(view: RegistryView, read: ReadRequest): ReplyBytes {
+  const { kind } = read;
+  if (read.route === 'list') {
+    const { sort, filters } = read.plan;
+    const { versions, next } = cutPage(view.kind(kind), read.plan);
+    return listReply(kind, versions, next && encodeCursor({ sort, filters, after: next }));
+  }
+  const entry = findEntry(view, kind, read.name, read.includeDeleted);
+  if (read.route === 'versions') {
+    const shown = entry.versions.filter(({ status }) => read.includeDeleted || status !== 'deleted');
+    return listReply(kind, shown.toReversed());
+  }
+  const found = findVersion(entry, read.version, read.includeDeleted);
+  if (found === undefined) throw versionNotFound(kind, read.name, read.version);
+  return new ReplyBytes(found.item, { tag: found.tag });
 }
 
 function findEntry(view: RegistryView, kind: EntryKind, name: string, includeDeleted: boolean): CatalogEntry {
-  const entry = view.kind(kind).entries.get(name);
+  const entry = view.kind(kind).entry(name);
   if (entry !== undefined && (includeDeleted || isAlive(entry))) return entry;
   const what = kind[0]?.toUpperCase() + kind.slice(1);
   throw new DomainError('not-found', `${what} not found: ${name}`);

@@ -7,7 +7,9 @@ import { mounted } from './mount.js';
 import { ReaderOf } from './reader.decorator.js';
 import { ReadRoute } from './read-route.decorator.js';
 import { ServerList, ServerResponse } from './response.schema.js';
-import { type Reader, RegistryService } from './registry.service.js';
+import type { Reader } from './reader.js';
+import { listRead, versionRead, versionsRead } from './read-request.js';
+import { RegistryService } from './registry.service.js';
 
 /** Servers, as the Model Context Protocol Registry API has them. */
 @ApiTags('servers')
@@ -19,7 +21,7 @@ export class ServersController {
   @Get()
   @ReadRoute({ summary: 'List servers', response: ServerList })
   listServers(@ReaderOf() reader: Reader, @Query({ schema: ListQuery }) query: ListRequest): ReplyBytes {
-    return this.registry.list(reader, 'server', query);
+    return this.registry.answer(reader, listRead('server', query));
   }
 
   @Get(':name')
@@ -29,7 +31,7 @@ export class ServersController {
     @Param('name') name: string,
     @Query({ schema: DetailQuery }) query: DetailRequest,
   ): ReplyBytes {
-    return this.registry.version(reader, 'server', name, 'latest', query.includeDeleted);
+    return this.registry.answer(reader, versionRead('server', name, 'latest', query));
   }
 
   @Get(':name/versions')
@@ -39,7 +41,7 @@ export class ServersController {
     @Param('name') name: string,
     @Query({ schema: DetailQuery }) query: DetailRequest,
   ): ReplyBytes {
-    return this.registry.versions(reader, 'server', name, query.includeDeleted);
+    return this.registry.answer(reader, versionsRead('server', name, query));
   }
 
   @Get(':name/versions/:version')
@@ -50,6 +52,6 @@ export class ServersController {
     @Param('version') version: string,
     @Query({ schema: DetailQuery }) query: DetailRequest,
   ): ReplyBytes {
-    return this.registry.version(reader, 'server', name, version, query.includeDeleted);
+    return this.registry.answer(reader, versionRead('server', name, version, query));
   }
 }

@@ -9,7 +9,9 @@ import { mounted } from './mount.js';
 import { ReaderOf } from './reader.decorator.js';
 import { ReadRoute } from './read-route.decorator.js';
 import { RegistryInfo, ServerList, ServerResponse } from './response.schema.js';
-import { type Reader, RegistryService } from './registry.service.js';
+import type { Reader } from './reader.js';
+import { listRead, versionRead } from './read-request.js';
+import { RegistryService } from './registry.service.js';
 import { ToolHiveApiService } from './toolhive-api.service.js';
 
 const FormatQuery = z
@@ -41,8 +43,10 @@ export class ToolHiveApiController {
     @ReaderOf() reader: Reader,
     @Query({ schema: FormatQuery }) { format }: FormatRequest,
     @Query({ schema: ListQuery }) query: ListRequest,
-  ): ReplyBytes {
-    return isToolHive(format) ? this.toolHive.list(reader) : this.registry.list(reader, 'server', query);
+  ): ReplyBytes | Promise<ReplyBytes> {
+    return isToolHive(format)
+      ? this.toolHive.list(reader)
+      : this.registry.answer(reader, listRead('server', query));
   }
 
   @Get('servers/:name')
@@ -53,7 +57,7 @@ export class ToolHiveApiController {
     @Query({ schema: FormatQuery }) { format }: FormatRequest,
   ): ReplyBytes {
     if (isToolHive(format)) return this.toolHive.detail(reader, name);
-    return this.registry.version(reader, 'server', name, 'latest', false);
+    return this.registry.answer(reader, versionRead('server', name, 'latest', { includeDeleted: false }));
   }
 
   @Get('info')

@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { restrictReply } from '../../src/common/private-reply.js';
 import { configureHttp } from '../../src/http/configure-http.js';
 import { listenOn } from '../../src/http/listen.js';
 import { RegistryAdapter } from '../../src/http/registry-adapter.js';
@@ -98,7 +99,9 @@ beforeAll(async () => {
   configureHttp(app, { corsOrigins: ['https://one.example', 'https://two.example'], maxBodySize: 1000 });
   adapter.usePathRewriter((path) => path.replace(/^\/twice\/twice\//, '/named/'));
   adapter.useBeforeExpress((request, response) => {
-    if (request.url !== '/early') return false;
+    if (request.url?.startsWith('/early') !== true) return false;
+    const scope = /by-caller|private/.exec(request.url)?.[0];
+    if (scope !== undefined) restrictReply(request, scope === 'private' ? scope : 'by-caller');
     writeReply(request, response, PAGE);
     return true;
   });
@@ -173,6 +176,16 @@ describe('replies', () => {
     expect(headers).toMatchObject({ 'cache-control': 'private, no-cache', link: '</next>; rel="next"' });
     expect(headers).not.toHaveProperty('content-encoding');
     expect(headers['vary']).toBe('Origin');
+  });
+
+  it.each([
+    ['private', 'private, no-cache', 'Origin, Accept-Encoding, Authorization'],
+    ['by-caller', 'no-cache', 'Origin, Accept-Encoding, Authorization'],
+    ['public', 'no-cache', 'Origin, Accept-Encoding'],
+  ])('says how far one that is %s may be shared', async (scope, caching, vary) => {
+    const { headers } = await ask(`/early/${scope}`);
+
+    expect(headers).toMatchObject({ 'cache-control': caching, vary });
   });
 
   it('sends the same before Express as through Nest', async () => {

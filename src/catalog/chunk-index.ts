@@ -1,0 +1,107 @@
+import { addBit, type BitSet, bitsOf, wordsFor } from './bit-set.js';
+import { type CatalogEntry, type CatalogVersion, latestVersion } from './catalog-entry.js';
+import { SearchSignature } from './search-signature.js';
+
+/** By which a list can be narrowed to those that have a value. */
+export type Facet = 'tags' | 'registryTypes' | 'transports' | 'version' | 'status';
+
+type Postings = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * What finds versions among those of one chunk without looking at each. Every part is made when it is first asked
+ * for, and lives as long as the chunk: no change of the catalogue ever touches one.
+ */
+export class ChunkIndex {
+  private readonly postings = new Map<Facet, Postings>();
+  private latestSet: BitSet | undefined;
+  private aliveSet: BitSet | undefined;
+  private latestFirst: Uint32Array | undefined;
+  private newest: number | undefined;
+  private words: SearchSignature | undefined;
+
+  constructor(
+    private readonly entries: readonly CatalogEntry[],
+    private readonly versions: readonly CatalogVersion[],
+  ) {}
+
+  /** For each entry its greatest version that is not deleted, or the greatest when all are. */
+  get latest(): BitSet {
+    this.latestSet ??= selectVersions(
+      this.entries,
+      (version, entry) => latestVersion(entry, true) === version,
+    );
+    return this.latestSet;
+  }
+
+  /** Versions that are not deleted. */
+  get alive(): BitSet {
+    this.aliveSet ??= selectVersions(this.entries, ({ status }) => status !== 'deleted');
+    return this.aliveSet;
+  }
+
+  /** Positions, the latest change first; those of the same time in the order of the list. */
+  get byUpdate(): Uint32Array {
+    this.latestFirst ??= Uint32Array.from(this.versions.keys()).sort(
+      (a, b) => this.updatedAt(b) - this.updatedAt(a) || a - b,
+    );
+    return this.latestFirst;
+  }
+
+  /** When something here changed last, in milliseconds since 1970. */
+  get maxUpdatedAt(): number {
+    this.newest ??= this.versions.reduce((newest, { updatedAt }) => Math.max(newest, updatedAt), 0);
+    return this.newest;
+  }
+
+  /** What can hold a word; undefined until `prepareSearch` was called. */
+  get search(): SearchSignature | undefined {
+    return this.words;
+  }
+
+  /** Takes a part of a millisecond for each hundred versions, so it is not done while somebody waits. */
+  prepareSearch(): void {
+    this.words ??= new SearchSignature(this.versions.map(({ haystack }) => haystack));
+  }
+
+  /** Versions that have `value`; undefined when none has. */
+  withValue(facet: Facet, value: string): BitSet | undefined {
+    const positions = this.postingsOf(facet).get(value);
+    return positions && bitsOf(positions, this.versions.length);
+  }
+
+  private postingsOf(facet: Facet): Postings {
+    const known = this.postings.get(facet);
+    if (known !== undefined) return known;
+    const made = new Map<string, number[]>();
+    for (const [position, version] of this.versions.entries()) {
+      const values = version[facet];
+      for (const value of typeof values === 'string' ? [values] : values) {
+        const positions = made.get(value);
+        if (positions === undefined) made.set(value, [position]);
+        else positions.push(position);
+      }
+    }
+    this.postings.set(facet, made);
+    return made;
+  }
+
+  private updatedAt(position: number): number {
+    return this.versions[position]?.updatedAt ?? 0;
+  }
+}
+
+/** The positions of the versions, all of the entries in order, that pass `test`. */
+export function selectVersions(
+  entries: readonly CatalogEntry[],
+  test: (version: CatalogVersion, entry: CatalogEntry) => boolean,
+): BitSet {
+  const bits = new Uint32Array(wordsFor(entries.reduce((sum, { versions }) => sum + versions.length, 0)));
+  let position = 0;
+  for (const entry of entries) {
+    for (const version of entry.versions) {
+      if (test(version, entry)) addBit(bits, position);
+      position += 1;
+    }
+  }
+  return bits;
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { AccessDecision } from '../auth/access-decision.js';
+import { RecentCache } from '../common/recent-cache.js';
+import type { CommonHeaders } from '../http/common-headers.js';
+import { writeReply } from '../http/write-reply.js';
+import { readerOf } from './reader.js';
+import { type ReadRoute, readRouteOf } from './read-route.js';
+import { RegistryService } from './registry.service.js';
+
+/** Addresses that were understood lately, with the characters they may take together. */
+const ROUTES = { values: 8_192, weight: 2 * 1024 * 1024 };
+
+/**
+ * The second entrance of the hot read routes, in front of Express and Nest: the same parsers, access decision,
+ * service and replies as the controllers have, without the way to them. Whatever is unusual, errors first, is left
+ * to the controllers, so that one place words them.
+ */
+@Injectable()
+export class ReadPath {
+  private readonly routes = new RecentCache<ReadRoute | 'other'>(ROUTES, (url) => url.length + 256);
+
+  constructor(
+    private readonly registry: RegistryService,
+    private readonly access: AccessDecision,
+  ) {}
+
+  /** Answers a request for a hot route. False when it is none, or the controllers shall answer it. */
+  answer(request: IncomingMessage, response: ServerResponse, common: CommonHeaders): boolean {
+    const { method, headers, url = '' } = request;
+    if (method !== 'GET' && method !== 'HEAD') return false;
+    const route = this.routeOf(url);
+    if (route === 'other' || hasBody(headers)) return false;
+    const principal = this.access.known(request, 'read');
+    if (principal === undefined) return false;
+    const reply = this.registry.known(readerOf(principal, route.registry), route.read);
+    if (reply === undefined) return false;
+    writeReply(request, response, reply, common);
+    return true;
+  }
+
+  private routeOf(url: string): ReadRoute | 'other' {
+    const known = this.routes.get(url);
+    if (known !== undefined) return known;
+    const route = readRouteOf(url) ?? 'other';
+    this.routes.set(url, route);
+    return route;
+  }
+}
+
+/** A read with a body is unusual: Express reads it, and may refuse it. */
+function hasBody(headers: IncomingMessage['headers']): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
