@@ -7,7 +7,7 @@ import { DeployedService } from './deployed.service.js';
 import { mounted } from './mount.js';
 import { ReadRoute } from './read-route.decorator.js';
 import { ReaderOf } from './reader.decorator.js';
-import type { Reader } from './registry.service.js';
+import type { Reader } from './reader.js';
 
 const DeployedServer = z
   .object({

@@ -5,7 +5,7 @@ import { LiveConfig } from '../config/live-config.js';
 import { ReplyBytes } from '../http/reply-bytes.js';
 import { ClusterObjects } from '../sources/kubernetes/cluster-objects.js';
 import type { FollowedObject } from '../sources/kubernetes/followed-object.js';
-import type { Reader } from './registry.service.js';
+import type { Reader } from './reader.js';
 
 /** The servers that run in the cluster, from what Kubernetes sources follow: live, and without asking the cluster. */
 @Injectable()

@@ -5,7 +5,7 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import { ReplyBytes } from '../http/reply-bytes.js';
 import { ReaderOf } from './reader.decorator.js';
 import { ReadRoute } from './read-route.decorator.js';
-import type { Reader } from './registry.service.js';
+import type { Reader } from './reader.js';
 import { RegistryList } from './response.schema.js';
 
 /** The registries that this server has. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { isAlive } from '../../src/catalog/catalog-entry.js';
+import { listed } from '../../src/catalog/page.js';
 import { CatalogLoader } from '../../src/catalog/catalog-loader.js';
 import { CatalogService } from '../../src/catalog/catalog.service.js';
 import { LiveConfig } from '../../src/config/live-config.js';
@@ -113,8 +113,8 @@ export class Replica {
 
   /** Names of the servers that it serves. */
   names(): string[] {
-    const { entries } = this.catalog.view(undefined, OPEN_VISIBILITY).kind('server');
-    return [...entries].flatMap(([name, entry]) => (isAlive(entry) ? [name] : [])).sort();
+    const servers = this.catalog.view(undefined, OPEN_VISIBILITY).kind('server');
+    return Array.from(listed(servers, { version: 'latest' }), ({ name }) => name);
   }
 
   /** Makes version 1.0.0 of these names all that a source holds. Returns the revision. */
