@@ -19,7 +19,7 @@ export interface FetchedFile {
   readonly text: string;
   /**
    * Claims of the servers in it, by name, from a provider that can be trusted to say who may see them: one that is not
-   * named has none, and not those of its source. Absent: the file says nothing about claims.
+   * named has none of its own. Absent: the file says nothing about claims.
    */
   readonly claims?: ReadonlyMap<string, Claims>;
   /** What the provider itself had to refuse, so that it is in no text. */
