@@ -22,9 +22,19 @@ export async function validateConfig(
     const problems = error.problems.length > 0 ? error.problems : [{ message: error.message }];
     return [configReport(path, 'error', problems)];
   }
-  const reports = [configReport(path, strict ? 'error' : 'warning', loaded.warnings)];
-  for (const source of loaded.config.sources) reports.push(...(await validateSource(path, source, strict)));
+  const { sources } = loaded.config;
+  const { problems, ...report } = configReport(path, strict ? 'error' : 'warning', loaded.warnings);
+  const reports: FileReport[] = [{ ...report, problems: [...problems, ...sources.flatMap(outOfReach)] }];
+  for (const source of sources) reports.push(...(await validateSource(path, source, strict)));
   return reports;
+}
+
+/** Says of a source that lies elsewhere that nothing was said about what it holds. */
+function outOfReach(source: SourceConfig): ValidationProblem[] {
+  if (source.kind === 'managed' || (source.kind === 'file' && source.file.url === undefined)) return [];
+  const { name } = source;
+  const message = `source ${name} lies elsewhere and was not read: sync ${name} --dry-run reads it and checks what it holds`;
+  return [{ severity: 'info', pointer: '', message }];
 }
 
 /** Local file sources have one report, others none: they are out of reach offline. */

@@ -152,6 +152,18 @@ describe('validate --config', () => {
     ]);
   });
 
+  it('says of a source that lies elsewhere that it was not read, and how to', async () => {
+    const config = await file(
+      'elsewhere.yaml',
+      'source: {type: git, git: {repository: "https://git.example.com/a.git", branch: main}}\nsyncPolicy: {interval: 1h}\n',
+    );
+
+    const { code, stdout } = await validate('--config', config);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^elsewhere\.yaml: info: source default .* sync default --dry-run/m);
+  });
+
   it('makes an unknown key an error, with its pointer and line', async () => {
     const config = await file(
       'unknown-key.yaml',
