@@ -3,11 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Snapshot } from '../../src/catalog/snapshot.js';
 import { hasPostgresql, PostgresqlCluster } from '../support/postgresql.js';
 import { Replica } from '../support/replica.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 const FILE = 'last-good-catalogue.jsonl';
+
+/** Everything that is served from a snapshot, without what was made ready to find and to order it. */
+function contentOf({ revision, shelves, synced }: Snapshot): unknown {
+  const entries = [...shelves.values()].flatMap((kinds) =>
+    Object.values(kinds).flatMap((shelf) => [...shelf]),
+  );
+  const content = entries.map(([name, { versions, ...entry }]) => [
+    name,
+    entry,
+    versions.map(({ order: _order, ...version }) => version),
+  ]);
+  return { revision, synced, sources: [...shelves.keys()], content };
+}
 
 describe.skipIf(!hasPostgresql)('the last good copy', () => {
   let cluster: PostgresqlCluster;
@@ -82,7 +96,7 @@ describe.skipIf(!hasPostgresql)('the last good copy', () => {
     const alone = await serveAlone();
 
     expect(alone.names()).toEqual(writer.names());
-    expect(alone.catalog.current).toEqual(writer.catalog.current);
+    expect(contentOf(alone.catalog.current)).toEqual(contentOf(writer.catalog.current));
     expect(alone.catalog.isLoaded && alone.catalog.wasFilled).toBe(true);
     expect(alone.catalog.servedWithoutStoreSince).toBeInstanceOf(Date);
     expect(warnings).toEqual([
@@ -128,7 +142,7 @@ describe.skipIf(!hasPostgresql)('the last good copy', () => {
     const alone = await serveAlone();
 
     expect(alone.names()).toEqual(['a/007', 'z/z']);
-    expect(alone.catalog.current).toEqual(writer.catalog.current);
+    expect(contentOf(alone.catalog.current)).toEqual(contentOf(writer.catalog.current));
   });
 
   const DAMAGES: [string, (file: Buffer) => Buffer, string][] = [
