@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { type DynamicModule, type INestApplicationContext, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DomainError } from './common/domain-error.js';
+import { DomainError, isDomainError } from './common/domain-error.js';
 import { ServerConfigModule } from './config/config.module.js';
 import { loadConfig } from './config/config.loader.js';
 import type { RegistryConfig, SourceConfig } from './config/registry-config.js';
@@ -50,6 +50,8 @@ export async function* syncOnce(options: SyncOnceOptions): AsyncGenerator<Source
   const app = await NestFactory.createApplicationContext(SyncOnceModule.forConfig(config), {
     logger,
     abortOnError: false,
+  }).catch((error: unknown) => {
+    throw besideServer(error, chosen);
   });
   try {
     await app.get(StoreGate).openNow();
@@ -84,6 +86,14 @@ async function reportOn(
   } catch (error) {
     return { source: source.name, error };
   }
+}
+
+/** A running server syncs by itself, so whoever wants to know asks it. */
+function besideServer(error: unknown, [first]: readonly SourceConfig[]): unknown {
+  if (!isDomainError(error) || error.code !== 'store-locked' || first === undefined) return error;
+  const route = `/v1/sources/${encodeURIComponent(first.name)}`;
+  const hint = `A running server syncs by itself: GET ${route} shows how its rounds went`;
+  return new DomainError('store-locked', `${error.message}. ${hint}`, { cause: error });
 }
 
 function chooseSources({ sources }: RegistryConfig, names: readonly string[]): readonly SourceConfig[] {

@@ -9,6 +9,8 @@ import { LeaseStore } from './stores/lease.store.js';
 
 /** Shortest time between two heartbeats that failed, in milliseconds. */
 const SHORTEST_RETRY = 50;
+/** How often in the length of a lease one looks for sources whose process died: a takeover is so much later at most. */
+const LOOKS_IN_A_LEASE = 12;
 
 /** The right to run the rounds of one source, until it is released or lost. */
 export interface SourceLease {
@@ -66,6 +68,16 @@ export class SourceLeases {
     });
     if (token === undefined) return { heldForMs: await this.store.remaining(source) };
     return this.keep({ source, token }, askedAt, lengthMs);
+  }
+
+  /** Sources whose process died in a round and whose lease has run out since. @throws when the store fails */
+  abandoned(): Promise<readonly string[]> {
+    return this.store.abandoned();
+  }
+
+  /** Milliseconds after which it pays to look again for abandoned sources; undefined where there are no other processes. */
+  get lookEveryMs(): number | undefined {
+    return this.isShared ? this.lengthMs / LOOKS_IN_A_LEASE : undefined;
   }
 
   private keep(ref: { source: string; token: number }, askedAt: number, lengthMs: number): SourceLease {

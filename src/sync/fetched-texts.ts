@@ -1,3 +1,4 @@
+import { itemsUntilAborted } from '../common/until-aborted.js';
 import type { FetchedFile } from '../sources/source-provider.js';
 import { RoundScratch, type ScratchPiece, type ScratchPlace, type ThreadScratch } from './round-scratch.js';
 
@@ -32,11 +33,12 @@ export class FetchedTexts {
   private writing: Promise<void> = Promise.resolve();
 
   /**
-   * Takes all files in. Close it in any case.
+   * Takes all files in, however long they take, and ends soon after `signal` in any case. Close it in any case.
    * @throws what the files throw, DomainError `store-unavailable`, `limit-exceeded`, or the reason of `signal`
    */
   async take(files: Iterable<FetchedFile> | AsyncIterable<FetchedFile>, signal: AbortSignal): Promise<void> {
-    for await (const file of files) {
+    const arriving = Symbol.asyncIterator in files ? itemsUntilAborted(signal, files) : files;
+    for await (const file of arriving) {
       signal.throwIfAborted();
       this.characters += file.text.length;
       if (this.scratch === undefined && this.characters <= SMALL_FETCH) this.small.push(file);

@@ -41,6 +41,16 @@ export class LeasedRounds {
     }
   }
 
+  /** Sources whose process died in a round, once their leases have run out. */
+  abandoned(): Promise<readonly string[]> {
+    return this.leases.abandoned();
+  }
+
+  /** Milliseconds after which it pays to look again for abandoned ones; undefined where there are no other processes. */
+  get lookEveryMs(): number | undefined {
+    return this.leases.lookEveryMs;
+  }
+
   /** Watches a source between its rounds, on every process. */
   watch(source: SourceConfig, onChange: () => void): SourceWatch | undefined {
     return this.rounds.watch(source, onChange);

@@ -1,4 +1,5 @@
 import type { SchedulerRegistry } from '@nestjs/schedule';
+import { LONGEST_TIMER } from '../common/until-aborted.js';
 import type { SourceConfig } from '../config/registry-config.js';
 import type { SourceWatch } from '../sources/source-provider.js';
 
@@ -39,6 +40,11 @@ export class SourceSchedule {
     this.begin();
   }
 
+  /** True while a round is under way. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
   /** Ends the round under way and begins no more. Resolves when it has ended. */
   async stop(): Promise<void> {
     this.stopping.abort();
@@ -63,7 +69,7 @@ export class SourceSchedule {
     } while (this.isAsked && !signal.aborted);
     this.running = undefined;
     if (signal.aborted) return;
-    const timer = setTimeout(() => this.begin(), delay);
+    const timer = setTimeout(() => this.begin(), Math.min(delay, LONGEST_TIMER));
     this.work.timers.addTimeout(this.timerName, timer);
   }
 

@@ -9,14 +9,17 @@ import {
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Subscription } from 'rxjs';
 import type { Clock } from '../common/clock.js';
-import { formatDuration } from '../common/duration.js';
+import { isDomainError } from '../common/domain-error.js';
+import { beginTimeLimit } from '../common/until-aborted.js';
 import { LiveConfig } from '../config/live-config.js';
 import type { RegistryConfig, SourceConfig } from '../config/registry-config.js';
+import type { SourceEntity } from '../database/entities/source.entity.js';
 import { StoreGate } from '../database/store-gate.js';
 import type { RoundFailure } from '../database/stores/source.store.js';
 import { CLOCK } from './clock.token.js';
 import { LeasedRounds } from './leased-rounds.js';
 import { retryDelay, withJitter } from './retry-delay.js';
+import { logFailure } from './round-line.js';
 import { type RoundOccasion, SourceSchedule } from './source-schedule.js';
 import { SyncProgress } from './sync-progress.js';
 
@@ -29,10 +32,14 @@ const APPLY_AGAIN_AFTER = 5_000;
 /** Replicas that wait for the same lease look again at different times, within so many milliseconds. */
 const HELD_JITTER = 1_000;
 
+/** Name of the timer that looks for sources whose replica died in a round. */
+const LOOK = 'abandoned rounds';
+
 /**
  * Gives every configured source its schedule: a round at once, then each by its own interval, so that none waits for
  * another. A new reading of the configuration takes effect at once, for the sources that differ. Among replicas a round
- * of one counts for all; while another has one under way, it waits until that one's lease may have ended.
+ * of one counts for all; while another has one under way, it waits until that one's lease may have ended, and takes
+ * over the round of one that died.
  */
 @Injectable()
 export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -56,12 +63,15 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
   async onApplicationBootstrap(): Promise<void> {
     await this.gate.begin(() => this.apply(this.config.current));
     this.subscription = this.config.changes.subscribe(() => this.applyLater());
+    const { lookEveryMs } = this.rounds;
+    if (lookEveryMs !== undefined) this.timers.addInterval(LOOK, this.lookEvery(lookEveryMs));
   }
 
   /** No new round, and none left running: the store may close afterwards. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     this.subscription?.unsubscribe();
+    if (this.timers.doesExist('interval', LOOK)) this.timers.deleteInterval(LOOK);
     await this.stop([...this.schedules.values()]);
   }
 
@@ -72,6 +82,20 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
         this.logger.error(`The new sources could not be stored, and will be tried again: ${String(error)}`);
         if (!this.isStopping) setTimeout(() => this.applyLater(), APPLY_AGAIN_AFTER).unref();
       });
+  }
+
+  private lookEvery(milliseconds: number): NodeJS.Timeout {
+    const timer = setInterval(() => void this.takeOverAbandoned().catch(() => undefined), milliseconds);
+    return timer.unref();
+  }
+
+  /** While the store is away nobody can take anything over; the next look follows soon. */
+  private async takeOverAbandoned(): Promise<void> {
+    if (!this.gate.isReady) return;
+    for (const name of await this.rounds.abandoned()) {
+      const schedule = this.schedules.get(name);
+      if (schedule?.isRunning === false) schedule.trigger();
+    }
   }
 
   /** A source that differs in anything starts afresh; its next round sees by itself whether it must read again. */
@@ -106,13 +130,14 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     const { intervalMs, timeoutMs } = source.syncPolicy;
     const startedAt = this.clock.now();
     const after = (delay: number) => new Date(this.clock.now().getTime() + delay);
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
+    const limit = beginTimeLimit(timeoutMs);
     try {
       await this.progress.refresh();
       const known = this.progress.of(source.name);
       const spared = isTimed ? this.sparedBy(known) : 0;
       if (spared > 0) return spared + Math.random() * HELD_JITTER;
       const nextAttempt = after(intervalMs);
+      const signal = AbortSignal.any([stopping, limit.signal]);
       const result = await this.rounds.run({ source, signal, known, nextAttempt });
       await this.progress.refresh();
       if (result.outcome === 'held') {
@@ -124,20 +149,27 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       if (stopping.aborted) return 0;
       const failures = this.progress.of(source.name).attemptCount;
-      const delay = Math.min(retryDelay(source.syncPolicy.retry, failures), intervalMs);
+      const delayMs = Math.min(retryDelay(source.syncPolicy.retry, failures), intervalMs);
+      const endedAt = this.clock.now();
+      const durationMs = endedAt.getTime() - startedAt.getTime();
+      logFailure(this.logger, { source: source.name, durationMs }, { error, delayMs });
+      const nextAttempt = after(delayMs);
       const message = error instanceof Error ? error.message : String(error);
-      this.logger.error(`${source.name}: ${message}; next attempt in ${formatDuration(delay)}`);
-      const nextAttempt = after(delay);
-      await this.recordFailure(source, { startedAt, endedAt: this.clock.now(), message, nextAttempt });
+      const code = isDomainError(error) && { code: error.code };
+      await this.recordFailure(source, { startedAt, endedAt, message, nextAttempt, ...code });
       this.ownPlans.set(source.name, nextAttempt.getTime());
       this.progress.ended(source.name);
-      return delay;
+      return delayMs;
+    } finally {
+      limit.lift();
     }
   }
 
   /** Milliseconds to the next round that another replica has planned after one of its own; 0 when there is none. */
-  private sparedBy({ name, nextAttempt }: { name: string; nextAttempt: Date | null }): number {
-    if (nextAttempt === null || nextAttempt.getTime() === this.ownPlans.get(name)) return 0;
+  private sparedBy({ name, phase, nextAttempt }: SourceEntity): number {
+    // A round under way may have been abandoned: only its lease tells.
+    if (phase === 'syncing' || nextAttempt === null) return 0;
+    if (nextAttempt.getTime() === this.ownPlans.get(name)) return 0;
     return Math.max(0, nextAttempt.getTime() - this.clock.now().getTime());
   }
 

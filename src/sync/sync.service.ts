@@ -4,6 +4,7 @@ import type { Clock } from '../common/clock.js';
 import { DomainError, isDomainError } from '../common/domain-error.js';
 import { formatDuration } from '../common/duration.js';
 import { Turns } from '../common/turns.js';
+import { untilAborted } from '../common/until-aborted.js';
 import type { SourceConfig } from '../config/registry-config.js';
 import type { CatalogChange } from '../database/catalog-change.js';
 import { EntryWriter } from '../database/entry-writer.js';
@@ -14,6 +15,7 @@ import { filterFingerprint } from '../model/name-filter.js';
 import { SOURCE_PROVIDERS, type SourceProviders, type SourceWatch } from '../sources/source-provider.js';
 import { CLOCK } from './clock.token.js';
 import { FetchedTexts } from './fetched-texts.js';
+import { logRound } from './round-line.js';
 import type { ReaderRules, RoundPlan } from './round-reader.js';
 import { RoundThread } from './round-thread.js';
 import { changeOf, RoundInPlace, type RoundWork } from './round-work.js';
@@ -89,10 +91,20 @@ export class SyncService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError when the round fails; what is stored of the source is then as it was. */
+  /**
+   * A round ends soon after its signal, even if the provider never does.
+   * @throws DomainError when the round fails; what is stored of the source is then as it was
+   */
   async run(request: RoundRequest): Promise<RoundResult> {
-    const { source, signal, nextAttempt } = request;
     const startedAt = this.clock.now();
+    const result = await this.carryOut(request, startedAt);
+    const durationMs = this.clock.now().getTime() - startedAt.getTime();
+    logRound(this.logger, { source: request.source.name, durationMs }, result);
+    return result;
+  }
+
+  private async carryOut(request: RoundRequest, startedAt: Date): Promise<RoundResult> {
+    const { source, signal, nextAttempt } = request;
     await this.sources.begin(source.name, startedAt);
     const result = await this.withRound(request, async (round, change): Promise<RoundResult> => {
       refuseMassRemoval(source, request.known, round);
@@ -101,7 +113,6 @@ export class SyncService {
       const endedAt = this.clock.now();
       const outcome = { ...plan, ...names, startedAt, endedAt, nextAttempt };
       const revision = await this.writer.commit(source.name, change, outcome, request.lease);
-      this.report(source, round, change.isEmpty);
       return { outcome: 'changed', revision, round };
     });
     return result ?? this.confirm(source, nextAttempt);
@@ -159,7 +170,7 @@ export class SyncService {
     texts: FetchedTexts,
   ): Promise<Gathered | undefined> {
     const context = { signal, ...(knownRevision !== null && { knownRevision }) };
-    const fetched = await this.provider(source).fetch(source, context);
+    const fetched = await untilAborted(signal, this.provider(source).fetch(source, context));
     if (!fetched.changed) return undefined;
     await texts.take(fetched.files, signal);
     const { revision: sourceRevision, bytes } = fetched.changed === true ? fetched : fetched.summary();
@@ -185,7 +196,6 @@ export class SyncService {
 
   private async confirm(source: SourceConfig, nextAttempt: Date): Promise<RoundResult> {
     await this.sources.confirm(source.name, { endedAt: this.clock.now(), nextAttempt });
-    this.logger.debug(`${source.name}: unchanged`);
     return { outcome: 'unchanged' };
   }
 
@@ -193,13 +203,6 @@ export class SyncService {
     const provider = this.providers.get(source.kind);
     if (provider !== undefined) return provider;
     throw new DomainError('not-supported', `Sources of kind ${source.kind} are not supported yet`);
-  }
-
-  private report(source: SourceConfig, { plan, sourceRevision }: PreparedRound, isEmpty: boolean): void {
-    const numbers = `${plan.added} added, ${plan.changed} changed, ${plan.removed} removed, ${plan.unchanged} unchanged`;
-    const text = `${source.name}: ${numbers}, ${plan.refused} refused (revision ${sourceRevision.slice(0, 12)})`;
-    if (plan.refused > 0) this.logger.warn(text);
-    else if (!isEmpty) this.logger.log(text);
   }
 }
 

@@ -51,6 +51,15 @@ export class LeaseStore {
     return Math.max(0, rows[0]?.remaining ?? 0);
   }
 
+  /** Sources with a round that was begun by a process which neither ended it nor prolonged its lease in time. */
+  async abandoned(): Promise<readonly string[]> {
+    const rows: { source: string }[] = await this.dataSource.query(
+      `SELECT l.source FROM source_lease l JOIN source s ON s.name = l.source
+        WHERE s.phase = 'syncing' AND l.holder IS NOT NULL AND l.expires_at <= clock_timestamp()`,
+    );
+    return rows.map(({ source }) => source);
+  }
+
   /** Prolongs a lease; false when another process has taken it over. */
   async renew({ source, token }: LeaseRef, lengthMs: number): Promise<boolean> {
     const [rows]: [unknown[], number] = await this.dataSource.query(

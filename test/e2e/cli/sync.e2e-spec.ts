@@ -72,7 +72,7 @@ describe('sync', () => {
     expect(result.stderr).toBe('error: No source is named other; the configuration has good, missing\n');
   });
 
-  it('leaves the store of a running server alone', async () => {
+  it('leaves the store of a running server alone, and says where it shows its rounds', async () => {
     await publish(registryFileOf('a/a'));
     const server = await startServer(['--config', config]);
 
@@ -80,6 +80,9 @@ describe('sync', () => {
 
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(/^error: Another process uses the embedded store/);
+    const route = /GET (\/v1\/\S+)/.exec(result.stderr)?.[1];
+    expect(route).toBe('/v1/sources/good');
+    expect((await fetch(`${server.url}${route}`)).status).toBe(200);
     expect(await server.stop()).toBe(0);
   });
 });
