@@ -10,7 +10,8 @@ import { StoreGate } from './database/store-gate.js';
 import { SourceStore } from './database/stores/source.store.js';
 import { RoundsModule } from './sync/rounds.module.js';
 import { LeasedRounds } from './sync/leased-rounds.js';
-import { type PreparedRound, type RoundProgress, SyncService } from './sync/sync.service.js';
+import type { PreparedRound } from './sync/round-result.js';
+import { type RoundProgress, SyncService } from './sync/sync.service.js';
 import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
 import { createLogger } from './telemetry/logger.js';
 

@@ -1,6 +1,6 @@
 import type { VersionRef } from '../database/catalog-change.js';
 import type { RefusedDocument } from '../model/entry.js';
-import type { PreparedRound } from '../sync/sync.service.js';
+import type { PreparedRound } from '../sync/round-result.js';
 import type { SourceReport } from '../sync-once.js';
 
 /** Lines shown of each kind of difference; the numbers above them are complete. */

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { SourceConfig } from '../config/registry-config.js';
 import { SourceLeases } from '../database/source-leases.js';
 import type { SourceWatch } from '../sources/source-provider.js';
-import { type RoundRequest, type RoundResult, SyncService } from './sync.service.js';
+import type { RoundResult } from './round-result.js';
+import { type RoundRequest, SyncService } from './sync.service.js';
 
 /** Longest lease of a source that follows a cluster, in milliseconds: a dead follower is replaced within 15 s. */
 const CLUSTER_LEASE_MS = 10_000;

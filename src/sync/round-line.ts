@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { isDomainError } from '../common/domain-error.js';
 import { formatDuration } from '../common/duration.js';
-import type { RoundResult } from './sync.service.js';
+import type { RoundResult } from './round-result.js';
 
 /** Where the line of a round goes. */
 export type RoundLog = Pick<LoggerService, 'log' | 'warn' | 'error'> & { debug(line: object): void };

@@ -17,6 +17,7 @@ import { CLOCK } from './clock.token.js';
 import { FetchedTexts } from './fetched-texts.js';
 import { logRound } from './round-line.js';
 import type { ReaderRules, RoundPlan } from './round-reader.js';
+import type { PreparedRound, RoundResult } from './round-result.js';
 import { RoundThread } from './round-thread.js';
 import { changeOf, RoundInPlace, type RoundWork } from './round-work.js';
 import { isMassRemoval } from './sync-plan.js';
@@ -29,11 +30,6 @@ const OPEN_FETCHES = 64;
 const HEAVY_ROUNDS = 4;
 /** Stored versions that are compared without a thread: those of one page. */
 const PAGES_IN_PLACE = 1;
-
-/** What one round did. */
-export type RoundResult =
-  | { readonly outcome: 'unchanged' }
-  | { readonly outcome: 'changed'; readonly revision: number; readonly round: PreparedRound };
 
 /** What the last successful round of a source left. */
 export interface KnownState {
@@ -59,14 +55,6 @@ export interface RoundRequest {
   /** The right to write the result; without it nothing keeps others from writing at the same time. */
   readonly lease?: Pick<SourceLease, 'token'>;
   readonly onProgress?: (progress: RoundProgress) => void;
-}
-
-/** A round that was read and compared. */
-export interface PreparedRound {
-  readonly plan: RoundPlan;
-  readonly sourceRevision: string;
-  readonly rulesFingerprint: string;
-  readonly bytes: number;
 }
 
 /** What came of a fetch that brought something. */

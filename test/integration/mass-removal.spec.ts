@@ -5,7 +5,8 @@ import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/common/clock.js';
 import { FileProvider } from '../../src/sources/file/file.provider.js';
-import { SyncService, type RoundResult } from '../../src/sync/sync.service.js';
+import type { RoundResult } from '../../src/sync/round-result.js';
+import { SyncService } from '../../src/sync/sync.service.js';
 import { fileSource, registryFileOf, type FileSource } from '../support/documents.js';
 import { EmbeddedDatabase } from '../support/embedded-database.js';
 

@@ -13,7 +13,8 @@ import { FileProvider } from '../../src/sources/file/file.provider.js';
 import { LeasedRounds } from '../../src/sync/leased-rounds.js';
 import { SyncProgress } from '../../src/sync/sync-progress.js';
 import { SyncScheduler } from '../../src/sync/sync.scheduler.js';
-import { SyncService, type RoundResult } from '../../src/sync/sync.service.js';
+import type { RoundResult } from '../../src/sync/round-result.js';
+import { SyncService } from '../../src/sync/sync.service.js';
 import {
   fileSource,
   registryFile,

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/common/clock.js';
 import { LiveConfig } from '../../src/config/live-config.js';
 import type { RegistryConfig, SourceConfig } from '../../src/config/registry-config.js';
 import type { EntryWriter } from '../../src/database/entry-writer.js';
+import type { RevisionFeed } from '../../src/database/revision-feed.js';
 import type { SourceLeases } from '../../src/database/source-leases.js';
 import { StoreGate } from '../../src/database/store-gate.js';
 import type { EntryStore } from '../../src/database/stores/entry.store.js';
@@ -19,6 +20,7 @@ export interface RoundStores {
   readonly sources: SourceStore;
   readonly writer: EntryWriter;
   readonly leases: SourceLeases;
+  readonly feed: RevisionFeed;
 }
 
 /** The whole scheduling of one process, on real stores and with a provider that a test makes. */
@@ -30,7 +32,7 @@ export class ScheduledRounds {
 
   private constructor(stores: RoundStores, provider: SourceProvider, sources: readonly SourceConfig[]) {
     const { entries, writer, leases } = stores;
-    this.progress = new SyncProgress(stores.sources);
+    this.progress = new SyncProgress(stores.sources, stores.feed);
     this.config = new LiveConfig({ sources, registries: [] } as unknown as RegistryConfig);
     const providers = new Map([[provider.kind, provider]]);
     const sync = new SyncService(providers, stores.sources, entries, writer, systemClock);
