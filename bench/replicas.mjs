@@ -30,10 +30,11 @@ async function openReplica() {
     { sync: { leaseLengthMs: 2000 }, database: {} },
     new LeaseStore(dataSource),
   );
-  feed.elsewhere.subscribe(async () => {
+  const look = async () => {
     const revision = await entries.revision();
     if (revision >= (replica.waiting?.revision ?? Infinity)) replica.waiting.arrived(performance.now());
-  });
+  };
+  feed.elsewhere.subscribe(() => void look());
   return replica;
 }
 

@@ -147,6 +147,12 @@ export const PAGE_SECTIONS: readonly PageSection[] = [
     form: 'sources',
     below: ['database'],
   },
+  {
+    title: '`sync`',
+    text: 'How several processes on one database share the rounds.',
+    form: 'sources',
+    below: ['sync'],
+  },
   { title: '`fileStorage`', text: 'Files that the server writes.', form: 'sources', below: ['fileStorage'] },
   { title: '`auth`', text: 'Without this block everybody reads.', form: 'sources', below: ['auth'] },
   { title: '`server`', text: 'The HTTP server.', form: 'sources', below: ['server'] },

@@ -44,6 +44,8 @@ export function dataSourceOptions(connection: DatabaseConnection): DataSourceOpt
     entities: ENTITIES,
     migrations: MIGRATIONS,
     migrationsTransactionMode: 'all',
+    // Of its two generators the one that the server has built in; nothing is installed for it.
+    uuidExtension: 'pgcrypto',
     installExtensions: false,
     synchronize: false,
     logger: SILENT,

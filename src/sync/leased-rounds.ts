@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SourceConfig } from '../config/registry-config.js';
-import { SourceLeases } from '../database/source-leases.js';
+import { type SourceLease, SourceLeases } from '../database/source-leases.js';
 import type { SourceWatch } from '../sources/source-provider.js';
 import type { RoundResult } from './round-result.js';
 import { type RoundRequest, SyncService } from './sync.service.js';
@@ -17,6 +17,9 @@ export interface RoundHeld {
 /** Rounds of which only one runs at a time for each source, over all the processes on one database. */
 @Injectable()
 export class LeasedRounds {
+  /** What the last round of each source had, by name, from its lease on. */
+  private readonly lastLeases = new Map<string, Pick<SourceLease, 'token'>>();
+
   constructor(
     private readonly leases: SourceLeases,
     private readonly rounds: SyncService,
@@ -29,8 +32,11 @@ export class LeasedRounds {
    */
   async run(request: Omit<RoundRequest, 'lease'>): Promise<RoundResult | RoundHeld> {
     const longestMs = request.source.kind === 'kubernetes' ? CLUSTER_LEASE_MS : undefined;
-    const lease = await this.leases.acquire(request.source.name, longestMs);
+    const { name } = request.source;
+    this.lastLeases.delete(name);
+    const lease = await this.leases.acquire(name, longestMs);
     if (!('token' in lease)) return { outcome: 'held', heldForMs: lease.heldForMs };
+    this.lastLeases.set(name, lease);
     try {
       const signal = AbortSignal.any([request.signal, lease.signal]);
       return await this.rounds.run({ ...request, signal, lease });
@@ -50,6 +56,11 @@ export class LeasedRounds {
   /** Milliseconds after which it pays to look again for abandoned ones; undefined where there are no other processes. */
   get lookEveryMs(): number | undefined {
     return this.leases.lookEveryMs;
+  }
+
+  /** By which the end of the last round of a source can be recorded; undefined when that had no lease. */
+  lastLease(name: string): Pick<SourceLease, 'token'> | undefined {
+    return this.lastLeases.get(name);
   }
 
   /** Watches a source between its rounds, on every process. */

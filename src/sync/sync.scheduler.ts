@@ -175,7 +175,8 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
 
   private async recordFailure(source: SourceConfig, failure: RoundFailure): Promise<void> {
     try {
-      await this.progress.failed(source.name, failure);
+      const lease = this.rounds.lastLease(source.name);
+      await this.progress.failed(source.name, { ...failure, ...(lease && { lease }) });
     } catch (error) {
       this.logger.error(`${source.name}: the failed round could not be recorded: ${String(error)}`);
     }

@@ -103,7 +103,7 @@ export class SyncService {
       const revision = await this.writer.commit(source.name, change, outcome, request.lease);
       return { outcome: 'changed', revision, round };
     });
-    return result ?? this.confirm(source, nextAttempt);
+    return result ?? this.confirm(request);
   }
 
   /**
@@ -182,8 +182,8 @@ export class SyncService {
     return work.read(this.clock.now(), (done) => onProgress?.({ phase: 'reading', done }));
   }
 
-  private async confirm(source: SourceConfig, nextAttempt: Date): Promise<RoundResult> {
-    await this.sources.confirm(source.name, { endedAt: this.clock.now(), nextAttempt });
+  private async confirm({ source, nextAttempt, lease }: RoundRequest): Promise<RoundResult> {
+    await this.sources.confirm(source.name, { endedAt: this.clock.now(), nextAttempt, lease });
     return { outcome: 'unchanged' };
   }
 

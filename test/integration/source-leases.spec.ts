@@ -107,6 +107,32 @@ describe.skipIf(!hasPostgresql)('the lease of a source', () => {
     expect((await storedHeads(two.entries, source)).map(({ name }) => name)).toEqual(['good/good']);
   });
 
+  it('keeps the status of its holder from a round of another replica that ends late, well or not', async () => {
+    const source = await newSource();
+    const stale = await paused(source, SHORT / 4);
+    const lease = await takeOver(source);
+    const at = new Date(0);
+    await two.store(source, ['good/good'], lease);
+    const before = await one.sources.all();
+
+    const late = { startedAt: at, endedAt: at, nextAttempt: at, message: 'late', lease: stale };
+    await expect(one.sources.confirm(source, late)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(one.sources.fail(source, late)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await one.sources.all()).toEqual(before);
+
+    await two.sources.fail(source, { ...late, lease });
+    await lease.release();
+    expect((await one.sources.all()).find(({ name }) => name === source)).toMatchObject({
+      phase: 'failed',
+      message: 'late',
+    });
+    await two.sources.confirm(source, { ...late, lease });
+    expect((await one.sources.all()).find(({ name }) => name === source)).toMatchObject({
+      phase: 'complete',
+      message: null,
+    });
+  });
+
   it('that has run out still writes as long as nobody took the source over', async () => {
     const source = await newSource();
     const stale = await paused(source, 1);

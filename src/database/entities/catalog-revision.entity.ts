@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Generated, PrimaryColumn } from 'typeorm';
 import { bigintColumn } from './column-types.js';
 
 /** The one row that counts committed changes of the catalogue; taking it orders the writers. */
@@ -15,6 +15,7 @@ export class CatalogRevisionEntity {
   committedAt: Date;
 
   /** Tells this database from every other. */
-  @Column('uuid', { name: 'database_id', default: () => 'gen_random_uuid()' })
+  @Column('uuid', { name: 'database_id' })
+  @Generated('uuid')
   databaseId: string;
 }

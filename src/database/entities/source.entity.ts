@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Generated, PrimaryColumn } from 'typeorm';
 import { bigintColumn } from './column-types.js';
 
 /** Where the rounds of a source stand (contract of the sync status). */
@@ -54,7 +54,8 @@ export class SourceEntity {
   message: string | null;
 
   /** Another one for a source of the same name that was removed and configured again. */
-  @Column('uuid', { default: () => 'gen_random_uuid()' })
+  @Column('uuid')
+  @Generated('uuid')
   incarnation: string;
 
   /** Catalogue revision of the last committed change of this source. */

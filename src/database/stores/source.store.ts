@@ -10,6 +10,7 @@ import { SyncRunEntity } from '../entities/sync-run.entity.js';
 import { retriedTransaction } from '../retried-transaction.js';
 import { RevisionFeed } from '../revision-feed.js';
 import { forgetOldRuns } from '../run-retention.js';
+import { fence, type LeaseRef } from './lease.store.js';
 
 /** Longest message that is kept, in UTF-16 units: what upstreams say may be anything. */
 const MAX_MESSAGE = 2000;
@@ -22,6 +23,16 @@ export interface RoundFailure {
   /** Code of the error, when it had one. */
   readonly code?: DomainErrorCode;
   readonly nextAttempt: Date;
+  /** The right that the round had to write; without it nothing keeps the status of another process's round. */
+  readonly lease?: Pick<LeaseRef, 'token'>;
+}
+
+/** What a round that found nothing new leaves behind. */
+export interface RoundConfirmation {
+  readonly endedAt: Date;
+  readonly nextAttempt: Date;
+  /** As that of a failure. */
+  readonly lease?: Pick<LeaseRef, 'token'> | undefined;
 }
 
 /** A round that has begun. */
@@ -83,22 +94,27 @@ export class SourceStore {
     this.begins.next({ name, startedAt });
   }
 
-  /** A round found the source as it was. */
-  async confirm(name: string, times: { endedAt: Date; nextAttempt: Date }): Promise<void> {
-    await this.dataSource.manager.update(SourceEntity, name, {
-      phase: 'complete',
-      lastSyncTime: times.endedAt,
-      nextAttempt: times.nextAttempt,
-      attemptCount: 0,
-      message: null,
+  /**
+   * A round found the source as it was.
+   * @throws DomainError `conflict` when another process has taken the source over
+   */
+  async confirm(name: string, { endedAt, nextAttempt, lease }: RoundConfirmation): Promise<void> {
+    await retriedTransaction(this.dataSource, async (manager) => {
+      if (lease !== undefined) await fence(manager, { source: name, token: lease.token });
+      const outcome = { phase: 'complete', attemptCount: 0, message: null } as const;
+      await manager.update(SourceEntity, name, { ...outcome, lastSyncTime: endedAt, nextAttempt });
     });
   }
 
-  /** A round failed; the data of the last good one stays. */
+  /**
+   * A round failed; the data of the last good one stays.
+   * @throws DomainError `conflict` when another process has taken the source over
+   */
   async fail(name: string, failure: RoundFailure): Promise<void> {
-    const { startedAt, endedAt, code = null, nextAttempt } = failure;
+    const { startedAt, endedAt, code = null, nextAttempt, lease } = failure;
     const message = storableText(cutText(failure.message, MAX_MESSAGE));
-    await this.dataSource.transaction(async (manager) => {
+    await retriedTransaction(this.dataSource, async (manager) => {
+      if (lease !== undefined) await fence(manager, { source: name, token: lease.token });
       await manager.update(SourceEntity, name, { phase: 'failed', message, nextAttempt });
       await manager.increment(SourceEntity, { name }, 'attemptCount', 1);
       const run = { startedAt, endedAt, outcome: 'failed', message, code } as const;
