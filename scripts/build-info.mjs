@@ -11,6 +11,9 @@ export function writeBuildInfo() {
 
 function readCommit() {
   const unknown = { commit: 'unknown', build_date: 'unknown' };
+  // An image is built from a copy of the files, without the repository.
+  const { BUILD_COMMIT, BUILD_DATE } = process.env;
+  if (BUILD_COMMIT && BUILD_DATE) return { commit: BUILD_COMMIT, build_date: BUILD_DATE };
   // Without this check git would find the repository of a project around this one.
   if (!existsSync(join(ROOT, '.git'))) return unknown;
   const git = spawnSync('git', ['log', '-1', '--format=%H %ct'], { cwd: ROOT, encoding: 'utf8' });
