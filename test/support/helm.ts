@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 
 /** The chart's directory. */
 export const CHART = fileURLToPath(new URL('../../charts/thv-registry-api', import.meta.url));
@@ -14,6 +14,8 @@ const FOLDERS = [
   ...(process.env['PATH'] ?? '').split(':'),
 ];
 const HELM = FOLDERS.map((folder) => join(folder, 'helm')).find((path) => existsSync(path));
+
+const PLURALS: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies', Ingress: 'ingresses' };
 
 /** False where there is no helm: tests on it skip, by name. `scripts/kubernetes-api.mjs` builds it. */
 export const hasHelm = HELM !== undefined;
@@ -62,10 +64,12 @@ export function objectOf(manifests: readonly ClusterManifest[], kind: string): C
   return found;
 }
 
-/** The objects of a file of the fixtures. */
-export function fixtureObjects(name: string): ClusterManifest[] {
-  const file = new URL(`../fixtures/kubernetes/${name}`, import.meta.url);
-  return [parse(readFileSync(file, 'utf8')) as ClusterManifest];
+/** Where objects of this one's kind are created. */
+export function collectionPath({ apiVersion, kind, metadata }: ClusterManifest): string {
+  const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`;
+  const group = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+  const isInNamespace = !kind.startsWith('Cluster') && kind !== 'Namespace';
+  return `${group}${isInNamespace ? `/namespaces/${metadata.namespace ?? 'one'}` : ''}/${plural}`;
 }
 
 function place({ kind, metadata }: ClusterManifest): string {

@@ -129,13 +129,14 @@ export class KubernetesApi {
     throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
 
-  /** One request as `admin`, whatever comes of it. */
+  /** One request as `admin`, whatever comes of it. A patch is merged as JSON, unless another kind is given. */
   async ask(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
+    patch: 'merge-patch' | 'strategic-merge-patch' = 'merge-patch',
   ): Promise<ApiAnswer> {
-    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const type = method === 'PATCH' ? `application/${patch}+json` : 'application/json';
     const answer = await request(`${this.url}${path}`, {
       method,
       dispatcher: this.agent,
