@@ -1,9 +1,15 @@
 import { addBit, type BitSet, bitsOf, wordsFor } from './bit-set.js';
 import { type CatalogEntry, type CatalogVersion, latestVersion } from './catalog-entry.js';
+import { headOfHaystack } from '../model/search-words.js';
 import { SearchSignature } from './search-signature.js';
 
 /** By which a list can be narrowed to those that have a value. */
-export type Facet = 'tags' | 'registryTypes' | 'transports' | 'version' | 'status';
+const FACETS = ['tags', 'registryTypes', 'transports', 'version', 'status'] as const;
+export type Facet = (typeof FACETS)[number];
+
+/** Rows for runs of characters in all that is searched, and in names and titles, which are short. */
+const WORD_ROWS = 2048;
+const HEAD_ROWS = 512;
 
 type Postings = ReadonlyMap<string, readonly number[]>;
 
@@ -18,6 +24,7 @@ export class ChunkIndex {
   private latestFirst: Uint32Array | undefined;
   private newest: number | undefined;
   private words: SearchSignature | undefined;
+  private heads: SearchSignature | undefined;
 
   constructor(
     private readonly entries: readonly CatalogEntry[],
@@ -53,14 +60,24 @@ export class ChunkIndex {
     return this.newest;
   }
 
-  /** What can hold a word; undefined until `prepareSearch` was called. */
+  /** What can hold a word; undefined until `prepare` was called. */
   get search(): SearchSignature | undefined {
     return this.words;
   }
 
-  /** Takes a part of a millisecond for each hundred versions, so it is not done while somebody waits. */
-  prepareSearch(): void {
-    this.words ??= new SearchSignature(this.versions.map(({ haystack }) => haystack));
+  /** What can hold a word in its name or title; undefined until `prepare` was called. */
+  get searchHeads(): SearchSignature | undefined {
+    return this.heads;
+  }
+
+  /** Makes everything at once. It takes a millisecond or two, so it is not done while somebody waits. */
+  prepare(): void {
+    const texts = this.versions.map(({ haystack }) => haystack);
+    this.words = new SearchSignature(texts, WORD_ROWS);
+    this.heads = new SearchSignature(texts.map(headOfHaystack), HEAD_ROWS);
+    for (const facet of FACETS) this.postingsOf(facet);
+    // Asking for them makes them.
+    void [this.latest, this.alive, this.byUpdate, this.maxUpdatedAt];
   }
 
   /** Versions that have `value`; undefined when none has. */

@@ -29,12 +29,15 @@ export class ListSelection {
 
   /** True when a candidate is shown. */
   shows(chunk: EntryChunk, version: CatalogVersion): boolean {
+    if (!this.isNewEnough(chunk, version)) return false;
+    return this.terms.length === 0 || holdsTerms(version.haystack, this.terms);
+  }
+
+  /** True when a candidate is shown by everything but its words. */
+  isNewEnough(chunk: EntryChunk, version: CatalogVersion): boolean {
     const { updatedSince } = this.filters;
-    const isNew =
-      updatedSince === undefined ||
-      version.updatedAt > updatedSince ||
-      this.view.promotedAt(chunk, version.name) > updatedSince;
-    return isNew && (this.terms.length === 0 || holdsTerms(version.haystack, this.terms));
+    if (updatedSince === undefined || version.updatedAt > updatedSince) return true;
+    return this.view.promotedAt(chunk, version.name) > updatedSince;
   }
 
   /** False as soon as no version of the chunk has a value that is asked for. */

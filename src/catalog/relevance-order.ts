@@ -1,4 +1,4 @@
-import { relevance } from '../model/search-words.js';
+import { lowestScore, relevance } from '../model/search-words.js';
 import { nextBit } from './bit-set.js';
 import { BestList } from './best-list.js';
 import { type CatalogVersion, compareListed } from './catalog-entry.js';
@@ -6,7 +6,7 @@ import type { EntryChunk } from './entry-chunk.js';
 import type { KindView } from './kind-view.js';
 import type { ListPosition } from './list-order.js';
 import type { ListSelection } from './list-selection.js';
-import { foundWords, type SearchTerms } from './search-terms.js';
+import { foundWords, narrowByAnyTerm, type SearchTerms } from './search-terms.js';
 
 /** A version and how well it fits what is searched for. */
 export interface ScoredVersion {
@@ -38,14 +38,26 @@ function collect(
 ): void {
   const candidates = selection.candidates(chunk);
   if (candidates === undefined) return;
+  const { worst } = best;
+  const { searchHeads } = chunk.index;
+  // What has no word in its name or title can no longer come in: it scores no more, and its name comes later.
+  const isFull =
+    worst !== undefined && worst.score >= lowestScore(terms.length) && chunk.firstName > worst.version.name;
+  if (isFull && searchHeads !== undefined) narrowByAnyTerm(candidates, searchHeads, terms);
   for (let next = nextBit(candidates, 0); next !== -1; next = nextBit(candidates, next + 1)) {
     const version = chunk.versions[next];
-    if (version === undefined || !selection.shows(chunk, version)) continue;
-    const score = relevance(foundWords(version.haystack, terms) ?? [], version.haystack, version.title);
+    if (version === undefined || !selection.isNewEnough(chunk, version)) continue;
+    const score = scoreOf(version, terms);
     // Most matches are as good as the worst one kept, and come later in the order of names.
-    if (best.worst !== undefined && score < best.worst.score) continue;
+    if (score === 0 || (best.worst !== undefined && score < best.worst.score)) continue;
     if (after === undefined || isBehind(version, score, after)) best.add({ version, score });
   }
+}
+
+/** 0 when a term is not found. */
+function scoreOf({ haystack }: CatalogVersion, terms: SearchTerms): number {
+  const words = terms.every((term) => term.length === 1) ? terms.flat() : foundWords(haystack, terms);
+  return words === undefined ? 0 : relevance(words, haystack);
 }
 
 function isBehind(version: CatalogVersion, score: number, after: ListPosition): boolean {

@@ -19,7 +19,7 @@ export class SearchIndexer {
       if (chunk.index.search !== undefined) continue;
       await afterOthers();
       if (this.latest !== snapshot) return;
-      chunk.index.prepareSearch();
+      chunk.index.prepare();
       for (const { haystack } of chunk.versions) this.vocabulary.learn(haystack);
     }
   }

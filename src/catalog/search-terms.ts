@@ -23,6 +23,17 @@ export function narrowByTerms(bits: BitSet, signature: SearchSignature, terms: S
   }
 }
 
+/** Takes from `bits`, which is changed, the texts that cannot hold any term. */
+export function narrowByAnyTerm(bits: BitSet, signature: SearchSignature, terms: SearchTerms): void {
+  const any = new Uint32Array(bits.length);
+  for (const word of terms.flat()) {
+    const some = bits.slice();
+    signature.narrow(some, word);
+    joinBits(any, some);
+  }
+  keepBits(bits, any);
+}
+
 /** The word by which each term is found in a text; undefined when one is not. */
 export function foundWords(haystack: string, terms: SearchTerms): string[] | undefined {
   const found: string[] = [];

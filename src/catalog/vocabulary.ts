@@ -13,13 +13,19 @@ const BETWEEN_WORDS = /[^\p{L}\p{N}]+/u;
  * stay: they lead nowhere. What a caller may not see is never shown by it, only found words are looked up.
  */
 export class Vocabulary {
-  private readonly words = new Set<string>();
+  private readonly known = new Set<string>();
+  private readonly words: string[] = [];
+  /** The first two letters of each word as one number: most words are left out by them, unseen. */
+  private readonly heads: number[] = [];
 
   /** Takes the words of a text that is lower-cased already. */
   learn(text: string): void {
     for (const word of text.split(BETWEEN_WORDS)) {
-      if (this.words.size >= MAX_WORDS) return;
-      if (word.length >= MIN_LENGTH && word.length <= MAX_LENGTH) this.words.add(word);
+      if (this.words.length >= MAX_WORDS) return;
+      if (word.length < MIN_LENGTH || word.length > MAX_LENGTH || this.known.has(word)) continue;
+      this.known.add(word);
+      this.words.push(word);
+      this.heads.push(headOf(word));
     }
   }
 
@@ -31,8 +37,10 @@ export class Vocabulary {
     if (word.length < MIN_LENGTH) return [];
     const whole: string[] = [];
     const begun: string[] = [];
-    for (const known of this.words) {
-      if (!mayBegin(known, word)) continue;
+    const head = headOf(word);
+    for (let at = 0; at < this.heads.length; at += 1) {
+      if (!mayBegin(this.heads[at] ?? 0, head)) continue;
+      const known = this.words[at] ?? '';
       const left = leftBehindTypo(known, word);
       if (left === 0) whole.push(known);
       else if (left > 0) begun.push(known);
@@ -41,10 +49,14 @@ export class Vocabulary {
   }
 }
 
-/** One error leaves one of the first two letters where it was, or next to that. Most words end here. */
-function mayBegin(known: string, word: string): boolean {
-  const [a, b] = [known.charCodeAt(0), known.charCodeAt(1)];
-  const [c, d] = [word.charCodeAt(0), word.charCodeAt(1)];
+function headOf(word: string): number {
+  return word.charCodeAt(0) * 0x10000 + word.charCodeAt(1);
+}
+
+/** One error leaves one of the first two letters where it was, or next to that. */
+function mayBegin(known: number, head: number): boolean {
+  const [a, b] = [known >>> 16, known & 0xffff];
+  const [c, d] = [head >>> 16, head & 0xffff];
   return a === c || b === d || a === d || b === c;
 }
 

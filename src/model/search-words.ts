@@ -24,22 +24,37 @@ export function haystackOf(facets: EntryFacets, name: string): string {
   return texts.join('\n').toLowerCase();
 }
 
+/** The lines of a haystack that have the name and the title. */
+export function headOfHaystack(haystack: string): string {
+  return haystack.slice(0, haystack.indexOf('\n', haystack.indexOf('\n') + 1) + 1);
+}
+
+/** The score of an entry that has all of so many words, and none in its name or title. */
+export function lowestScore(words: number): number {
+  return words * ELSEWHERE;
+}
+
 /**
- * How well an entry fits the words, an integer of 0 and above: for each word the best place where it is found. The
+ * How well an entry fits the words, an integer above 0 when all are found and 0 otherwise: for each word the best place where it is found. The
  * whole name or its last part comes first, then the start of either, a part of the name, the title, anything else.
- * @param haystack as `haystackOf` made it: its first line is the name
+ * @param haystack as `haystackOf` made it: its first line is the name, the second the title
  */
-export function relevance(words: readonly string[], haystack: string, title: string | null): number {
+export function relevance(words: readonly string[], haystack: string): number {
   const nameEnd = haystack.indexOf('\n');
+  const titleEnd = haystack.indexOf('\n', nameEnd + 1);
   const lastPart = haystack.lastIndexOf('/', nameEnd) + 1;
   let score = 0;
-  for (const word of words) score += wordScore(word);
+  for (const word of words) {
+    const added = wordScore(word);
+    if (added === 0) return 0;
+    score += added;
+  }
   return score;
 
   function wordScore(word: string): number {
     const at = haystack.indexOf(word);
     if (at === -1) return 0;
-    if (at >= nameEnd) return title?.toLowerCase().includes(word) ? IN_TITLE : ELSEWHERE;
+    if (at >= nameEnd) return at < titleEnd ? IN_TITLE : ELSEWHERE;
     const isLast = haystack.startsWith(word, lastPart);
     if ((at === 0 && word.length === nameEnd) || (isLast && lastPart + word.length === nameEnd))
       return WHOLE_NAME;

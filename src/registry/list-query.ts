@@ -56,7 +56,8 @@ const listParameters = z.object({
       type: 'string',
       maxLength: MAX_FILTER_LENGTH,
       description:
-        'Words that must all be part of the name, title, description, tags or tool names, in any letter case.',
+        'Words that must all be part of the name, title, description, tags or tool names, in any letter case. ' +
+        'When nothing at all matches, words that occur nowhere are taken for those that are one typing error away.',
       example: 'github issues',
     },
     `must not be longer than ${MAX_FILTER_LENGTH} characters`,

@@ -83,7 +83,7 @@ function expected(
     }));
   });
   const words = searchWords(asked.search ?? '');
-  const score = ({ item, haystack }: (typeof shown)[number]) => relevance(words, haystack, item.title);
+  const score = ({ haystack }: (typeof shown)[number]) => relevance(words, haystack);
   return shown
     .filter(({ item, isLatest, changedAt, haystack }) =>
       [
