@@ -57,13 +57,13 @@ const keyOf = ({ source, name, version }: Pick<StoredVersion, 'source' | 'name' 
 /** What a list shows, by looking at every row: the rules written once more, as plainly as can be. */
 function expected(
   rows: readonly StoredVersion[],
-  { sees }: VisibilitySet,
+  visibility: VisibilitySet,
   asked: ListFilters,
   by: ListSort,
 ): string[] {
   const isAlive = ({ status }: StoredVersion) => status !== 'deleted';
   const visible = rows.filter(({ claims }) =>
-    sees(claims === null ? undefined : (JSON.parse(claims) as { team: string })),
+    visibility.sees(claims === null ? undefined : (JSON.parse(claims) as { team: string })),
   );
   const names = new Set(visible.map(({ name }) => name));
   const shown = [...names].flatMap((name) => {

@@ -134,7 +134,7 @@ describe('a request before Express and the same through Nest', () => {
     await Promise.all(Array.from({ length: AT_ONCE }, compareOthers));
 
     expect(differences.slice(0, 2)).toEqual([]);
-    expect([...statuses.keys()].sort()).toEqual(expect.arrayContaining([200, 304, 400, 404]));
+    expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 304, 400, 404]));
     // Enough of them are answered early, or the comparison would say nothing.
     expect(answeredEarly).toBeGreaterThan(REQUESTS / 5);
   }, 120_000);
