@@ -31,10 +31,10 @@ export class Vocabulary {
 
   /**
    * Words that are one typing error away from `word`, or else begin so. Words of less than four characters are near
-   * to everything, and so to nothing.
+   * to everything, and so to nothing; what has other characters than letters and digits is meant as it is.
    */
   near(word: string): readonly string[] {
-    if (word.length < MIN_LENGTH) return [];
+    if (word.length < MIN_LENGTH || BETWEEN_WORDS.test(word)) return [];
     const whole: string[] = [];
     const begun: string[] = [];
     const head = headOf(word);
