@@ -52,7 +52,7 @@ describe('a store in use', () => {
     const server = await startServer(site.args);
     expect(await server.stop()).toBe(0);
 
-    expect(await readdir(join(site.directory, 'data'))).toEqual(['store']);
+    expect(await readdir(join(site.directory, 'data'))).toEqual(['sources', 'store']);
   });
 });
 
