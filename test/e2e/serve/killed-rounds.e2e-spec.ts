@@ -42,7 +42,7 @@ describe.each(STORES)('on %s, a server killed in a round', (store) => {
       ...(cluster && { sync: { leaseLength: '1s' }, database: databaseOf(cluster) }),
     };
     writeFileSync(config, JSON.stringify(settings));
-    holdNextState();
+    void holdNextState();
     server = await startServer(['--config', config]);
     await untilServed(state);
   });
@@ -79,8 +79,8 @@ describe.each(STORES)('on %s, a server killed in a round', (store) => {
     served = wanted;
   }
 
-  /** Kills the server, and shows that the next one has a committed state, then the newest, and a status that tells. */
-  async function killAndCheck(release = async () => {}): Promise<void> {
+  /** Kills the server, and shows that the next one has a committed state, then the newest. Returns `synced`. */
+  async function killAndCheck(release = async () => {}): Promise<string> {
     await server.stop('SIGKILL');
     await release();
     upstream.on('/registry.json', replies(503));
@@ -97,11 +97,12 @@ describe.each(STORES)('on %s, a server killed in a round', (store) => {
       runs: { outcome: string }[];
     };
     for (const { outcome } of runs) expect(['complete', 'failed']).toContain(outcome);
+    return 'synced';
   }
 
   it('while it asks whether anything is new', async () => {
     await nextQuestion();
-    await killAndCheck();
+    expect(await killAndCheck()).toBe('synced');
   });
 
   it('while it fetches', async () => {
@@ -110,23 +111,23 @@ describe.each(STORES)('on %s, a server killed in a round', (store) => {
     const body = textOf(state);
     response.writeHead(200, { 'content-length': Buffer.byteLength(body) });
     await new Promise((resolve) => response.write(body.slice(0, body.length / 2), resolve));
-    await killAndCheck();
+    expect(await killAndCheck()).toBe('synced');
   });
 
   it('while it reads what it fetched', async () => {
     await holdNextState();
-    await killAndCheck();
+    expect(await killAndCheck()).toBe('synced');
   });
 
   it('while it writes', async () => {
     const release = await untilItWrites({ directory, cluster }, holdNextState);
-    await killAndCheck(release);
+    expect(await killAndCheck(release)).toBe('synced');
   });
 
   it('as soon as its result is served', async () => {
     void holdNextState();
     await untilServed(state);
-    await killAndCheck();
+    expect(await killAndCheck()).toBe('synced');
   });
 
   it.skipIf(RANDOM_KILLS === 0)(
@@ -136,7 +137,7 @@ describe.each(STORES)('on %s, a server killed in a round', (store) => {
       for (let kill = 0; kill < RANDOM_KILLS; kill += 1) {
         await holdNextState();
         await wait(Math.random() * 1_500);
-        await killAndCheck();
+        expect(await killAndCheck()).toBe('synced');
       }
     },
   );
