@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registryFileOf } from '../../support/documents.js';
+import { repliesWithTag, UpstreamHttp } from '../../support/upstream-http.js';
 import { type RunningProgram, startServer } from '../../support/program.js';
+
+const HOURLY = { syncPolicy: { interval: '1h' } };
+const FAR = { name: 'far', sources: ['far'] };
 
 let directory: string;
 let path: string;
@@ -68,6 +72,37 @@ describe('a changed configuration', () => {
     write(configOf({ two: ['c/c'] }));
     expect(await served({ one: 404, two: ['c/c'] })).toEqual({ one: 404, two: ['c/c'] });
 
+    write(configOf({ one: ['a/a'], two: ['c/c'] }));
+    expect(await served({ one: ['a/a'], two: ['c/c'] })).toEqual({ one: ['a/a'], two: ['c/c'] });
+  });
+
+  it('takes effect on unchanged data: filter, format, claims and interval', async () => {
+    const upstream = await UpstreamHttp.start();
+    const text = registryFileOf('a/a', 'b/b');
+    const tagged = repliesWithTag(
+      () => text,
+      () => '"1"',
+    );
+    const file = { url: upstream.on('/registry.json', tagged) };
+    const set = (changes: object) =>
+      write(configOf({}, { sources: [{ name: 'far', file, ...HOURLY, ...changes }], registries: [FAR] }));
+    const shown = async () => (await (await fetch(`${server.url}/v1/sources/far`)).json()) as object;
+    const shows = (expected: object) =>
+      vi.waitFor(async () => expect(await shown()).toMatchObject(expected), { timeout: 20_000 });
+
+    set({});
+    expect(await served({ far: ['a/a', 'b/b'] })).toBeTruthy();
+    set({ filter: { names: { exclude: ['b/*'] } } });
+    expect(await served({ far: ['a/a'] })).toBeTruthy();
+    set({ format: 'toolhive' });
+    await shows({ syncStatus: { phase: 'failed', message: expect.stringMatching(/upstream format/) } });
+    set({ claims: { team: 'a' } });
+    await shows({ claims: { team: 'a' }, syncStatus: { phase: 'complete' } });
+    expect(await served({ far: ['a/a', 'b/b'] })).toBeTruthy();
+    const asked = upstream.received.length;
+    set({ claims: { team: 'a' }, syncPolicy: { interval: '1s' } });
+    await vi.waitFor(() => expect(upstream.received.length).toBeGreaterThan(asked + 2), { timeout: 20_000 });
+    await upstream.close();
     write(configOf({ one: ['a/a'], two: ['c/c'] }));
     expect(await served({ one: ['a/a'], two: ['c/c'] })).toEqual({ one: ['a/a'], two: ['c/c'] });
   });
