@@ -187,7 +187,8 @@ describe('versions that no client could ask for', () => {
     const servers = BAD.map((version, index) => serverJson(`bad/n${index}`, version));
     registry.servers = [...servers, serverJson('good/good')].map((server) => listedServer(server));
 
-    await round(apiSource(registry.url)).finally(() => registry.close());
+    await round(apiSource(registry.url));
+    await registry.close();
 
     expect(await alive()).toEqual(['server good/good@1.0.0*']);
     expect(await quarantined()).toHaveLength(BAD.length);

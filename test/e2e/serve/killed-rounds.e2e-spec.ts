@@ -184,10 +184,7 @@ async function untilItWrites(
   if (cluster === undefined) {
     await holdNextState();
     const before = tableBytes(directory);
-    await vi.waitFor(() => expect(tableBytes(directory)).toBeGreaterThan(before), {
-      ...PATIENCE,
-      interval: 1,
-    });
+    await vi.waitUntil(() => tableBytes(directory) > before, { ...PATIENCE, interval: 1 });
     return async () => undefined;
   }
   const client = new Client({ connectionString: cluster.url() });
