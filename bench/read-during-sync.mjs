@@ -65,6 +65,7 @@ try {
     rows.push([title, await load(base, synced(base, lastSyncTime))]);
     await delay(3_000);
     rows.push([`idle after ${title}`, await load(base, delay(seconds * 1_000))]);
+    console.error(render(rows));
   }
   console.log(render(rows));
 } catch (error) {
