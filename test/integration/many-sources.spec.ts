@@ -83,7 +83,7 @@ function sourceNamed(name: string): SourceConfig {
 
 it(
   'ten sources that hang and ten that fail hold up none of the others, for a hundred intervals',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     const upstreams = new Upstreams();
