@@ -13,7 +13,7 @@ const START_LIMIT_MS = 30_000;
 
 /**
  * Makes a PostgreSQL server on a free port of 127.0.0.1, with settings as it comes. It ends with this process.
- * @returns {Promise<{ url: string, remove: () => Promise<void>, cleanUp: () => void }>}
+ * @returns {Promise<{ url: string, socketDirectory: string, remove: () => Promise<void>, cleanUp: () => void }>}
  */
 export async function startPostgresql() {
   const bin = join(PROGRAMS, newestVersion(), 'bin');
@@ -42,7 +42,7 @@ export async function startPostgresql() {
     await stop(child);
     cleanUp();
   };
-  return { url, remove, cleanUp };
+  return { url, socketDirectory: root, remove, cleanUp };
 }
 
 function newestVersion() {
