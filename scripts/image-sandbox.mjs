@@ -20,7 +20,7 @@ const SYSTEM = ['/bin', '/sbin', '/lib', '/lib64', '/etc/ssl', '/etc/hosts'];
 export function sandboxCommand({ tree, job, modules = [], folders = {}, writable = [], isLimited = false }) {
   const isRoot = process.getuid() === 0;
   const args = ['--die-with-parent', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts'];
-  for (const folder of ['/etc', '/home', '/home/appuser']) args.push('--perms', '0755', '--dir', folder);
+  args.push(...['/etc', '/home', '/home/appuser'].flatMap(openFolder));
   args.push('--ro-bind', '/usr', '/usr', ...SYSTEM.flatMap(shareSystem), '--proc', '/proc', '--dev', '/dev');
   if (isLimited) args.push('--ro-bind', '/sys/fs/cgroup', '/sys/fs/cgroup');
   if (!process.execPath.startsWith('/usr/')) {
@@ -31,7 +31,9 @@ export function sandboxCommand({ tree, job, modules = [], folders = {}, writable
   for (const name of modules) {
     args.push('--ro-bind', join(ROOT, 'node_modules', name), `/app/node_modules/${name}`);
   }
-  for (const [inside, outside] of Object.entries(folders)) args.push('--ro-bind', outside, inside);
+  for (const [inside, outside] of Object.entries(folders)) {
+    args.push(...parentsOf(inside).flatMap(openFolder), '--ro-bind', outside, inside);
+  }
   for (const folder of ['/tmp', ...writable]) args.push('--perms', '1777', '--tmpfs', folder);
   args.push('--remount-ro', '/', '--chdir', '/', '--clearenv');
   args.push('--setenv', 'PATH', '/usr/local/bin:/usr/bin:/bin', '--setenv', 'HOME', '/home/appuser');
@@ -61,6 +63,17 @@ export function productionModules() {
     if (name === undefined || isLeftOut) return [];
     return optional && !isThere(join(ROOT, 'node_modules', name)) ? [] : [name];
   });
+}
+
+/** Without this a folder above a mount is open to root alone. */
+function openFolder(path) {
+  return ['--perms', '0755', '--dir', path];
+}
+
+/** The folders above a path, from the root on. */
+function parentsOf(path) {
+  const parent = dirname(path);
+  return parent === '/' ? [] : [...parentsOf(parent), parent];
 }
 
 function shareSystem(path) {

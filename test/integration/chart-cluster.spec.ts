@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { CHART, collectionPath, hasHelm, helm, render, VALUE_SETS, valueSet } from '../support/helm.js';
-import { hasKubernetesApi, KubernetesApi } from '../support/kubernetes-api.js';
+import { type ApiAnswer, hasKubernetesApi, KubernetesApi } from '../support/kubernetes-api.js';
 
 const NAMESPACES = ['one', 'two', 'team-a', 'team-b', 'team-c'];
 const MONITOR_CRD = new URL('../fixtures/kubernetes/service-monitor-crd.yaml', import.meta.url);
+/** Without those whose containers are another's. */
+const OWN_PODS = VALUE_SETS.filter((name) => !['own-configuration', 'sidecar'].includes(name));
+/** Pods that a careful administrator lets into a namespace. */
+const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted' };
 const RIGHTS = '/apis/rbac.authorization.k8s.io/v1';
 
 interface Names {
@@ -22,7 +26,9 @@ describe.skipIf(!hasHelm || !hasKubernetesApi)('the Helm chart in a cluster', ()
       '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
       parse(readFileSync(MONITOR_CRD, 'utf8')) as object,
     );
-    for (const name of NAMESPACES) await api.call('POST', '/api/v1/namespaces', { metadata: { name } });
+    for (const name of NAMESPACES) {
+      await api.call('POST', '/api/v1/namespaces', { metadata: { name, labels: RESTRICTED } });
+    }
     const isKnown = async () =>
       (await api.ask('GET', '/apis/monitoring.coreos.com/v1/servicemonitors')).status === 200;
     await vi.waitUntil(isKnown, { timeout: 30_000, interval: 50 });
@@ -62,6 +68,20 @@ describe.skipIf(!hasHelm || !hasKubernetesApi)('the Helm chart in a cluster', ()
     return (answer as { status: { allowed: boolean } }).status.allowed;
   }
 
+  /** Asks for the pods that controllers would make, without keeping them. */
+  async function createPods(...flags: readonly string[]): Promise<ApiAnswer[]> {
+    const manifests = await render('rel', ...flags);
+    const workloads = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Job');
+    const answers: ApiAnswer[] = [];
+    for (const { spec } of workloads) {
+      const pod = (spec as { template: { metadata: object } }).template;
+      const body = { ...pod, metadata: { ...pod.metadata, name: 'pod' } };
+      const path = '/api/v1/namespaces/one/pods?dryRun=All&fieldValidation=Strict';
+      answers.push(await api.ask('POST', path, body));
+    }
+    return answers;
+  }
+
   it.each(VALUE_SETS)(
     'makes only objects of the values %s that the API server takes, hooks and tests too',
     async (name) => {
@@ -75,6 +95,17 @@ describe.skipIf(!hasHelm || !hasKubernetesApi)('the Helm chart in a cluster', ()
       expect(complaints).toEqual([]);
     },
   );
+
+  it.each(OWN_PODS)('makes pods of the values %s that the restricted standard admits', async (name) => {
+    const answers = await createPods('--values', valueSet(name));
+    expect(answers.length).toBeGreaterThan(0);
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ status: 201 })));
+  });
+
+  it('needs its security contexts for that', async () => {
+    const answers = await createPods('--set', 'podSecurityContext=null,securityContext=null');
+    expect(answers.map(({ status }) => status)).toEqual([403]);
+  });
 
   it('installs releases beside each other, each with rights of its own, which go with it', async () => {
     await install('same', 'one', '--values', valueSet('namespaces'));
