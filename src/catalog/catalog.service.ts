@@ -33,6 +33,8 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   private filledAtStart = false;
   private isFollowing = false;
   private isAway = false;
+  /** True while the last good copy is served, and the store was never seen. */
+  private isCopy = false;
   private storeSeenAt: Date | undefined;
 
   constructor(
@@ -152,7 +154,8 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     const startedAt = new Date();
     const snapshot = await this.loader.load(this.snapshot);
     if (!this.loaded) this.filledAtStart = snapshot.revision > 0;
-    if (this.isAway) this.logger.log(`The store answers again: revision ${snapshot.revision} is served`);
+    if (this.isCopy) this.logger.log(`The store answers again: revision ${snapshot.revision} is served`);
+    this.isCopy = false;
     this.loaded = true;
     this.isAway = false;
     this.storeSeenAt = startedAt;
@@ -166,6 +169,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     this.loaded = true;
     this.filledAtStart = true;
     this.isAway = true;
+    this.isCopy = true;
     this.storeSeenAt = currentAt;
     this.show(snapshot);
     const age = formatDuration(Math.max(0, Math.round((Date.now() - currentAt.getTime()) / 1_000)) * 1_000);
@@ -181,11 +185,12 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     void this.indexer.prepare(this.snapshot);
   }
 
-  /** What is loaded is served on. One line says so for each time that the store goes away. */
-  private lose(error: unknown): void {
-    if (!this.isAway)
-      this.logger.error(`The catalogue cannot be refreshed, and is served as it is: ${String(error)}`);
+  /** What is loaded is served on. One line says so, unless the store's own line does. */
+  private async lose(error: unknown): Promise<void> {
+    const isNews = !this.isAway;
     this.isAway = true;
+    if (!isNews || (await this.gate.isCauseOf(error))) return;
+    this.logger.error(`The catalogue cannot be refreshed, and is served as it is: ${String(error)}`);
   }
 }
 

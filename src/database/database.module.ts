@@ -6,9 +6,9 @@ import type { RegistryConfig } from '../config/registry-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { type EmbeddedStore, isWritable, openEmbeddedStore } from './embedded-store.js';
 import { EntryWriter } from './entry-writer.js';
-import { postgresConnection } from './postgres-connection.js';
+import { connectOnce, postgresConnection } from './postgres-connection.js';
 import { openPostgres } from './postgres-opening.js';
-import { postgresProblem } from './postgres-problem.js';
+import { isLostConnection, isStatementError, postgresProblem } from './postgres-problem.js';
 import { postgresPool } from './postgres-pool.js';
 import { LastGoodCopy } from './last-good-copy.js';
 import { RevisionFeed } from './revision-feed.js';
@@ -47,6 +47,7 @@ async function makeGate(
   { database }: RegistryConfig,
   dataSource: DataSource,
   store: EmbeddedStore | undefined,
+  feed: RevisionFeed,
 ): Promise<StoreGate> {
   const close = async () => {
     // Behind an engine that does not answer any more, statements under way would hold the connection for ever.
@@ -57,7 +58,14 @@ async function makeGate(
   if (database !== undefined) {
     const open = () => openPostgres(database, dataSource);
     const explain = (error: unknown) => postgresProblem(error, database, 'runtime');
-    return new StoreGate({ open, close, explain });
+    const probe = () => connectOnce(postgresConnection(database, 'runtime'));
+    const watch = {
+      probe,
+      isOwn: isStatementError,
+      isLoss: isLostConnection,
+      onBack: () => feed.lookElsewhere(),
+    };
+    return new StoreGate({ open, close, explain, watch });
   }
   const gate = new StoreGate({
     open: async () => {
@@ -87,7 +95,11 @@ function makeListener(
   providers: [
     { provide: EMBEDDED_STORE, useFactory: openStore, inject: [REGISTRY_CONFIG] },
     { provide: DataSource, useFactory: makeDataSource, inject: [REGISTRY_CONFIG, EMBEDDED_STORE] },
-    { provide: StoreGate, useFactory: makeGate, inject: [REGISTRY_CONFIG, DataSource, EMBEDDED_STORE] },
+    {
+      provide: StoreGate,
+      useFactory: makeGate,
+      inject: [REGISTRY_CONFIG, DataSource, EMBEDDED_STORE, RevisionFeed],
+    },
     RevisionFeed,
     {
       provide: RevisionListener,

@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import type { DatabaseConfig } from '../config/registry-config.js';
 import { type DatabaseRole, databaseUser, postgresPassword } from './postgres-login.js';
 import { PostgresStream } from './postgres-stream.js';
@@ -23,4 +23,19 @@ export function postgresConnection(config: DatabaseConfig, role: DatabaseRole): 
     application_name: role === 'migration' ? 'thv-registry-api migrate' : 'thv-registry-api',
     connectionTimeoutMillis: CONNECT_LIMIT,
   };
+}
+
+/**
+ * Connects and ends, to see that the database is there: connections that are kept may have outlived it.
+ * @throws when it is not, after ten seconds at the latest
+ */
+export async function connectOnce(connection: ClientConfig): Promise<void> {
+  const client = new Client(connection);
+  // What ends it besides the attempt itself is of no interest.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }

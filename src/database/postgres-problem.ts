@@ -1,9 +1,13 @@
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { DomainError, isDomainError } from '../common/domain-error.js';
 import type { DatabaseConfig } from '../config/registry-config.js';
 import { type DatabaseRole, databaseUser } from './postgres-login.js';
 
 /** Longest word of a server that is repeated. */
 const MAX_ECHO = 300;
+
+/** Codes of a connection that ended: those of PostgreSQL (class 08, and its shutdowns) and of the system. */
+const LOST = /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE)$/;
 
 interface Failure {
   readonly code: string;
@@ -21,6 +25,23 @@ export function postgresProblem(error: unknown, config: DatabaseConfig, role: Da
     serverProblem(failure, config, role) ??
     `The database at ${place} failed: ${failure.message}`;
   return new DomainError('store-unavailable', text, { cause: error });
+}
+
+/** Whether an error is that of a statement, and so of the database. */
+export function isStatementError(error: unknown): boolean {
+  return error instanceof QueryFailedError || error instanceof QueryRunnerAlreadyReleasedError;
+}
+
+/**
+ * Whether something failed because its connection ended, by the network, the server or an administrator, or could not
+ * be made. Errors of upstreams, which say so too, are DomainErrors of their own.
+ */
+export function isLostConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (isDomainError(error)) return isDomainError(error, 'store-unavailable') && isLostConnection(error.cause);
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
+  const { code, message } = failureOf(error);
+  return LOST.test(code) || /^Connection terminated|closed the connection/.test(message);
 }
 
 function failureOf(error: unknown): Failure {
@@ -100,6 +121,8 @@ function serverProblem(
       return `User ${user} lacks rights (${message}): ${rightsHint(message, role, user)}`;
     case '42P01':
       return `The schema is not as it should be (${message}): run thv-registry-api migrate up`;
+    case '53100':
+      return `The disk of the database is full (${message}): make room, and the next round goes on`;
     case '53300':
       return `The database has no connection left for user ${user}: lower database.maxOpenConns or raise its limit`;
     case '55P03':

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { StoreOutage, type StoreWatch } from './store-outage.js';
 
 /** Pauses between attempts, in milliseconds: doubling from the first to the longest. */
 const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 10_000;
+const LONGEST_PAUSE = 5_000;
 
 /** How a store is opened and closed. */
 export interface StoreOpening {
@@ -12,11 +13,13 @@ export interface StoreOpening {
   readonly close: () => Promise<void>;
   /** What went wrong while something used the store. */
   readonly explain?: (error: unknown) => Error;
+  /** Absent for a store that cannot go away alone. */
+  readonly watch?: StoreWatch;
 }
 
 /**
  * Knows whether the store can be used: it is there, and its schema is the one this program needs. Until then whoever
- * needs it waits here, and the process lives.
+ * needs it waits here, and the process lives; also while a store that was there is away.
  */
 export class StoreGate {
   private readonly logger = new Logger('Store');
@@ -26,16 +29,39 @@ export class StoreGate {
   private work: Promise<void> = Promise.resolve();
   private reason: string | undefined;
 
-  constructor(private readonly opening: StoreOpening) {}
+  private readonly outage: StoreOutage | undefined;
 
-  /** True once the store can be used. */
-  get isReady(): boolean {
-    return this.opened;
+  constructor(private readonly opening: StoreOpening) {
+    const { watch } = opening;
+    if (watch !== undefined) this.outage = new StoreOutage(watch, (error) => this.inWords(error));
   }
 
-  /** Why it cannot be used yet, in one line without secrets. */
+  /** True while the store can be used, as far as anybody has seen. */
+  get isReady(): boolean {
+    return this.opened && this.problem === undefined;
+  }
+
+  /** Why it cannot be used yet, or does not answer any more, in one line without secrets. */
   get problem(): string | undefined {
-    return this.reason;
+    return this.outage?.problem ?? this.reason;
+  }
+
+  /** What the error of a statement means, in words that say what to change; any other error as it is. */
+  explain(error: unknown): unknown {
+    return this.opening.watch?.isOwn(error) === true ? this.inWords(error) : error;
+  }
+
+  /**
+   * Whether something failed because the store was away: then it is to be done again when the store is back, which is
+   * at once when only a connection was lost.
+   */
+  async isCauseOf(error: unknown): Promise<boolean> {
+    return this.opened && this.outage !== undefined && this.outage.isCauseOf(error);
+  }
+
+  /** Resolves once a store that went away answers again, or `signal` aborts. */
+  async whenBack(signal: AbortSignal): Promise<void> {
+    await this.outage?.whenBack(signal);
   }
 
   /** One attempt, for whoever cannot wait. @throws what is wrong */
@@ -67,7 +93,13 @@ export class StoreGate {
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
+    this.outage?.stop();
     await this.opening.close();
+  }
+
+  private inWords(error: unknown): Error {
+    const explained = this.opening.explain?.(error) ?? error;
+    return explained instanceof Error ? explained : new Error(String(explained));
   }
 
   private async untilDone(work: () => Promise<void>): Promise<void> {
@@ -87,8 +119,7 @@ export class StoreGate {
 
   /** One line for each reason, however often it is met. */
   private report(error: unknown): void {
-    const explained = this.opening.explain?.(error) ?? error;
-    const reason = explained instanceof Error ? explained.message : String(explained);
+    const reason = this.inWords(error).message;
     if (reason !== this.reason && !this.stopping.signal.aborted) this.logger.error(reason);
     this.reason = reason;
   }

@@ -7,6 +7,9 @@ import { type RoundFailure, SourceStore } from '../database/stores/source.store.
 /** Shown of a round whose end the store does not know, because it could not be written or the process stops. */
 const LOST_END = 'The last round ended without a record of its result';
 
+/** Shown of a round that waits for the store. */
+const INTERRUPTED = 'The store went away under the last round, which begins again when it is back';
+
 /** The status of every source in memory, whichever process writes it, so that reading it needs no database. */
 @Injectable()
 export class SyncProgress implements OnModuleDestroy {
@@ -94,6 +97,12 @@ export class SyncProgress implements OnModuleDestroy {
     this.running.delete(name);
     if (this.byName.get(name)?.phase !== 'syncing') return;
     this.change(name, { phase: 'pending', message: LOST_END });
+  }
+
+  /** The store went away under a round, which begins again later. */
+  interrupted(name: string): void {
+    this.running.delete(name);
+    this.change(name, { phase: 'pending', message: INTERRUPTED });
   }
 
   /** True once every source's first round has ended: in this process, or well in another. */

@@ -34,6 +34,10 @@ const HELD_JITTER = 1_000;
 
 /** Name of the timer that looks for sources whose replica died in a round. */
 const LOOK = 'abandoned rounds';
+/** Rounds that waited for the store begin within so many milliseconds of its return. */
+const BACK_JITTER = 500;
+/** As often a round begins again at once; after that it may be why the store goes away. */
+const MOST_INTERRUPTIONS = 3;
 
 /**
  * Gives every configured source its schedule: a round at once, then each by its own interval, so that none waits for
@@ -47,6 +51,8 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
   private readonly schedules = new Map<string, SourceSchedule>();
   /** When this process has planned the next round of each source, by name, in milliseconds since 1970. */
   private readonly ownPlans = new Map<string, number>();
+  /** How often in a row the store went away under a round of each source. */
+  private readonly interruptions = new Map<string, number>();
   private applying: Promise<void> = Promise.resolve();
   private subscription: Subscription | undefined;
   private isStopping = false;
@@ -127,6 +133,7 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
 
   /** One round, unless a timer asks for one that another replica has had meanwhile. Returns the milliseconds to the next. */
   private async round(source: SourceConfig, { isTimed, signal: stopping }: RoundOccasion): Promise<number> {
+    await this.gate.whenBack(stopping);
     const { intervalMs, timeoutMs } = source.syncPolicy;
     const startedAt = this.clock.now();
     const after = (delay: number) => new Date(this.clock.now().getTime() + delay);
@@ -143,11 +150,14 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
       if (result.outcome === 'held') {
         return Math.min(result.heldForMs + Math.random() * HELD_JITTER, intervalMs);
       }
+      this.interruptions.delete(source.name);
       this.ownPlans.set(source.name, nextAttempt.getTime());
       this.progress.ended(source.name);
       return withJitter(intervalMs);
-    } catch (error) {
+    } catch (thrown) {
       if (stopping.aborted) return 0;
+      const error = this.gate.explain(thrown);
+      if (await this.isInterrupted(source.name, error, stopping)) return Math.random() * BACK_JITTER;
       const failures = this.progress.of(source.name).attemptCount;
       const delayMs = Math.min(retryDelay(source.syncPolicy.retry, failures), intervalMs);
       const endedAt = this.clock.now();
@@ -163,6 +173,19 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
     } finally {
       limit.lift();
     }
+  }
+
+  /**
+   * A round that the store went away under has not failed: it waits until the store is back, and begins again. True
+   * unless that has happened too often.
+   */
+  private async isInterrupted(name: string, error: unknown, stopping: AbortSignal): Promise<boolean> {
+    if (!(await this.gate.isCauseOf(error))) return false;
+    this.progress.interrupted(name);
+    await this.gate.whenBack(stopping);
+    const times = (this.interruptions.get(name) ?? 0) + 1;
+    this.interruptions.set(name, times % (MOST_INTERRUPTIONS + 1));
+    return times <= MOST_INTERRUPTIONS || stopping.aborted;
   }
 
   /** Milliseconds to the next round that another replica has planned after one of its own; 0 when there is none. */

@@ -44,6 +44,18 @@ describe.skipIf(!hasPostgresql)('a server whose database goes away', () => {
     await registry.until(async () => (await names()).join() === name);
   }
 
+  async function storeState(): Promise<{ status: string; detail?: string }> {
+    const { components } = (await registry.get('/readiness')).json<{
+      components: { store: { status: string; detail?: string } };
+    }>();
+    return components.store;
+  }
+
+  function logged(): { level: string; context: string; msg: string }[] {
+    const lines = registry.log().split('\n').filter(Boolean);
+    return lines.map((line) => JSON.parse(line) as { level: string; context: string; msg: string });
+  }
+
   async function catalogState(): Promise<{ ready: number; detail?: string }> {
     const answer = await registry.get('/readiness');
     const { components } = answer.json<{ components: { catalog: { detail?: string } } }>();
@@ -76,7 +88,33 @@ describe.skipIf(!hasPostgresql)('a server whose database goes away', () => {
     await reading;
 
     expect(refused).toEqual([]);
+    const errors = logged().filter(({ level }) => level === 'error');
+    expect(errors.filter(({ context }) => context !== 'Store')).toEqual([]);
+    expect(errors.length).toBeLessThanOrEqual(4);
   }, 120_000);
+
+  it('says once that the database is away and once that it is back, and its rounds wait without failing', async () => {
+    await registry.restart();
+    await changesTo('present/present');
+    await cluster.stop();
+    const none = /^No database listens at 127\.0\.0\.1:\d+: start it, or check/;
+    await registry.until(async () => none.test((await storeState()).detail ?? ''));
+    const source = (await registry.get('/v1/sources/one')).json();
+    expect(source).toMatchObject({ syncStatus: { phase: 'pending', attemptCount: 0 } });
+
+    await cluster.start();
+    await changesTo('waited/waited');
+
+    expect(await storeState()).toEqual({ status: 'ok' });
+    const lines = logged().filter(({ context }) => context !== 'Replicas');
+    const outage = lines.slice(lines.findIndex(({ level }) => level === 'error'));
+    expect(outage.map(({ level, context }) => `${level} ${context}`).slice(0, 3)).toEqual([
+      'error Store',
+      'info Store',
+      'info Sync',
+    ]);
+    expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  }, 60_000);
 
   it('starts from its last good copy, says how old that is, and goes on with the database', async () => {
     await changesTo('copied/copied');

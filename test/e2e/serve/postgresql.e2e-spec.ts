@@ -69,20 +69,6 @@ describe.skipIf(!hasPostgresql)('serve on PostgreSQL', () => {
     await expect(cluster.queryAs(asApp, 'DELETE FROM migrations')).rejects.toThrow(/permission denied/);
   });
 
-  it('starts three replicas at once on an empty database: one migrates, all serve', async () => {
-    await prime('replicas');
-    const replicas = await Promise.all([1, 2, 3].map(() => serve(databaseBlock(cluster, 'replicas'))));
-    for (const replica of replicas) {
-      expect(listed(await replica.list('/v0.1/servers'))).toEqual(['com.example/one@1.0.0']);
-    }
-    const twice = await cluster.query(
-      'SELECT name FROM migrations GROUP BY name HAVING count(*) > 1',
-      [],
-      'replicas',
-    );
-    expect(twice).toEqual([]);
-  });
-
   it('lives without being ready while the database is away, says why once, and is ready when it is back', async () => {
     await prime('away');
     await cluster.stop();
