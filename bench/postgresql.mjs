@@ -13,7 +13,9 @@ const START_LIMIT_MS = 30_000;
 
 /**
  * Makes a PostgreSQL server on a free port of 127.0.0.1, with settings as it comes. It ends with this process.
- * @returns {Promise<{ url: string, socketDirectory: string, remove: () => Promise<void>, cleanUp: () => void }>}
+ * `halt` ends it with a signal, and `resume` starts it again.
+ * @returns {Promise<{ url: string, socketDirectory: string, halt: (signal: NodeJS.Signals) => Promise<void>,
+ *   resume: () => Promise<void>, remove: () => Promise<void>, cleanUp: () => void }>}
  */
 export async function startPostgresql() {
   const bin = join(PROGRAMS, newestVersion(), 'bin');
@@ -29,20 +31,34 @@ export async function startPostgresql() {
   });
   const port = await freePort();
   writeFileSync(join(data, 'postgresql.auto.conf'), "listen_addresses = '127.0.0.1'\n");
-  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-k', root], {
-    ...owner,
-    cwd: root,
-    stdio: 'ignore',
-  });
-  remember(child);
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
-  await untilItAnswers(url);
+  const place = ['-D', data, '-p', String(port), '-k', root];
+  let child;
+  const launch = () => {
+    child = spawn(join(bin, 'postgres'), place, { ...owner, cwd: root, stdio: 'ignore' });
+    remember(child);
+  };
+  const resume = async () => {
+    launch();
+    // After a crash it ends at once until the last of its old processes is gone.
+    await untilItAnswers(url, () => {
+      if (child.exitCode !== null) launch();
+    });
+  };
+  const halt = async (signal) => {
+    const ended = new Promise((resolve) => {
+      child.once('exit', resolve);
+    });
+    child.kill(signal);
+    await ended;
+  };
+  await resume();
   const cleanUp = () => rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   const remove = async () => {
     await stop(child);
     cleanUp();
   };
-  return { url, socketDirectory: root, remove, cleanUp };
+  return { url, socketDirectory: root, halt, resume, remove, cleanUp };
 }
 
 function newestVersion() {
@@ -70,7 +86,7 @@ async function freePort() {
   return port;
 }
 
-async function untilItAnswers(url) {
+async function untilItAnswers(url, between) {
   const end = performance.now() + START_LIMIT_MS;
   for (;;) {
     const client = new pg.Client({ connectionString: url });
@@ -79,6 +95,7 @@ async function untilItAnswers(url) {
       return;
     } catch (error) {
       if (performance.now() > end) throw error;
+      between();
       await delay(50);
     } finally {
       await client.end().catch(() => undefined);

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { DomainError } from '../common/domain-error.js';
+import { DomainError, isDomainError } from '../common/domain-error.js';
 import { loadConfig } from '../config/config.loader.js';
 import type { RegistryConfig } from '../config/registry-config.js';
 import { dataSourceOptions } from '../database/data-source.js';
@@ -84,7 +84,9 @@ async function onSchema<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   if (database !== undefined) return withMigrationUser(database, work);
-  const store = await openEmbeddedStore(fileStorage.memoryOnly ? undefined : fileStorage.baseDir);
+  const store = await openEmbeddedStore(fileStorage.memoryOnly ? undefined : fileStorage.baseDir).catch(
+    inUse,
+  );
   const dataSource = new DataSource(dataSourceOptions({ stream: store.engine.connect }));
   try {
     await dataSource.initialize();
@@ -93,6 +95,17 @@ async function onSchema<T>(
     if (dataSource.isInitialized) await dataSource.destroy();
     await store.close();
   }
+}
+
+/** A server that runs has migrated its store by itself, and needs no other to do it. */
+function inUse(error: unknown): never {
+  if (!isDomainError(error, 'store-locked')) throw error;
+  throw new DomainError(
+    'store-locked',
+    `${error.message}. A server applies what is pending when it starts: restart it instead of migrate up, and ask its ` +
+      'GET /readiness whether the store is ready',
+    { cause: error },
+  );
 }
 
 function placeOf({ database, fileStorage }: RegistryConfig): string {

@@ -21,10 +21,12 @@ export async function askLine(question: string, { input, output }: Terminal): Pr
 
 /** Asks for a secret, which is not shown while it is typed. @throws DomainError `aborted` on Ctrl-C */
 export async function askSecret(question: string, { input, output }: Terminal): Promise<string> {
-  output.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
-    return (await readAnswer('', { input, output: silent })).trim();
+    const answer = readAnswer('', { input, output: silent });
+    // Only now: what is typed before the terminal is switched would be shown.
+    output.write(question);
+    return (await answer).trim();
   } finally {
     output.write('\n');
   }
