@@ -35,6 +35,7 @@ const reads = { good: 0, bad: 0, slowest: 0 };
 const reading = new AbortController();
 const load = readAll();
 
+/** @type {[string, () => Promise<void>][]} */
 const phases = [
   [
     `stopped for ${seconds} s`,
