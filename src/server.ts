@@ -17,6 +17,7 @@ import { createInternalServer, resolveInternalAddress } from './http/internal-li
 import { type ListenTarget, resolveListenAddress } from './http/listen-address.js';
 import { listenOn } from './http/listen.js';
 import { RegistryAdapter } from './http/registry-adapter.js';
+import { AuditTrail } from './registry/audit-trail.js';
 import { ReadPath } from './registry/read-path.js';
 import { canonicalPath } from './registry/canonical-path.js';
 import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
@@ -59,10 +60,15 @@ export async function serve(options: ServeOptions): Promise<void> {
   for (const { message, location } of warnings)
     logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
   let reloader: ConfigReloader | undefined;
-  const onHangUp = () => void reloader?.reload();
+  let audit: AuditTrail | undefined;
+  const onHangUp = () => {
+    audit?.reopen();
+    void reloader?.reload();
+  };
   // Without a listener this signal would end the process, during the start too.
   process.on('SIGHUP', onHangUp);
   const app = await createApp(config, logger, options.openapi);
+  audit = app.get(AuditTrail);
   const stopped = stopSignal();
   const servers = await listen(app, config, targets, logger).catch(async (error: unknown) => {
     await app.close();
@@ -99,6 +105,13 @@ export async function createApp(
     corsOrigins: config.server.cors.origins,
     maxBodySize: config.server.maxBodySize,
   });
+  const audit = app.get(AuditTrail);
+  if (audit.isOn) {
+    adapter.useBeforeRouting((request, response) => {
+      audit.follow(request, response);
+      return false;
+    });
+  }
   const readPath = app.get(ReadPath);
   adapter.useBeforeRouting((request, response) => readPath.answer(request, response, headers));
   if (openapi) app.get(ApiDescription).enable(app);

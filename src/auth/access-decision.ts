@@ -6,7 +6,7 @@ import { REGISTRY_CONFIG } from '../config/config.module.js';
 import type { RegistryConfig } from '../config/registry-config.js';
 import { AccessRules } from './access-rules.js';
 import type { AccessLevel } from './access.js';
-import { ANYBODY, type Principal, type Role } from './principal.js';
+import { ANYBODY, type Principal, type Role, setPrincipal } from './principal.js';
 import { publicPathTest } from './public-paths.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -59,6 +59,8 @@ export class AccessDecision {
     if (this.isOpen) throw new DomainError('forbidden', 'forbidden: anonymous callers may change nothing');
     restrictReply(request, 'private');
     const principal = this.tokens.known(request) ?? (await this.tokens.caller(request));
+    // Refused callers have a name too, for those who keep record of it.
+    setPrincipal(request, principal);
     if (!mayTake(principal, level)) {
       throw new DomainError('forbidden', 'forbidden: insufficient permissions');
     }

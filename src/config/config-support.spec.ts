@@ -17,7 +17,6 @@ const CASES: readonly (readonly [yaml: string, ...paths: string[]])[] = [
   [`${FILE}server: {tls: {certFile: a, keyFile: b}}`, 'server.tls'],
   [`${FILE}server: {rateLimit: {}}`, 'server.rateLimit'],
   [`${FILE}telemetry: {enabled: true}`, 'telemetry.enabled'],
-  [`${FILE}audit: {enabled: true}`, 'audit.enabled'],
 ];
 
 function refusedPaths(yaml: string): string[] {

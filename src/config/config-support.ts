@@ -30,7 +30,6 @@ export const UNSUPPORTED_FEATURES: readonly UnsupportedFeature[] = [
     return config.server.rateLimit !== undefined;
   }),
   ofBlock('telemetry.enabled', 'telemetry is not supported yet', (config) => config.telemetry.enabled),
-  ofBlock('audit.enabled', 'the audit log is not supported yet', (config) => config.audit.enabled),
 ];
 
 /** Everything that a valid configuration asks for and the program cannot do yet. */

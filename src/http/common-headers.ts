@@ -78,6 +78,16 @@ export function requestIdOf(response: ServerResponse): string {
   return made;
 }
 
+/**
+ * The id that the reply to a request will carry, for those who want it before there is a reply: one that is made here
+ * counts as sent by the caller from now on.
+ */
+export function fixRequestId(request: IncomingMessage): string {
+  const id = saneRequestId(request) ?? randomUUID();
+  request.headers['x-request-id'] = id;
+  return id;
+}
+
 function saneRequestId(request: IncomingMessage): string | undefined {
   const sent = request.headers['x-request-id'];
   return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : undefined;

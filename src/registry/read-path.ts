@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { AccessDecision } from '../auth/access-decision.js';
+import { setPrincipal } from '../auth/principal.js';
 import { RecentCache } from '../common/recent-cache.js';
 import type { CommonHeaders } from '../http/common-headers.js';
 import { writeReply } from '../http/write-reply.js';
@@ -35,6 +36,7 @@ export class ReadPath {
     if (principal === undefined) return false;
     const reply = this.registry.known(readerOf(principal, route.registry), route.read);
     if (reply === undefined) return false;
+    setPrincipal(request, principal);
     writeReply(request, response, reply, common);
     return true;
   }

@@ -4,6 +4,7 @@ import { ApiDescription } from '../http/api-description.js';
 import { SourcesModule } from '../sources/sources.module.js';
 import { ApiDescriptionController } from './api-description.controller.js';
 import { PluginsController, SkillsController } from './artifacts.controller.js';
+import { AuditTrail } from './audit-trail.js';
 import { DeployedController } from './deployed.controller.js';
 import { DeployedService } from './deployed.service.js';
 import { RegistriesController } from './registries.controller.js';
@@ -29,7 +30,7 @@ import { WritesController } from './writes.controller.js';
     WritesController,
     ApiDescriptionController,
   ],
-  providers: [ApiDescription, DeployedService, ReadPath, RegistryService, ToolHiveApiService],
+  providers: [ApiDescription, AuditTrail, DeployedService, ReadPath, RegistryService, ToolHiveApiService],
   exports: [ApiDescription],
 })
 export class RegistryModule {}

@@ -35,11 +35,7 @@ export class ProtectedRegistry {
   }
 
   /** Sends a request; a token goes into the header that it belongs to. */
-  send(
-    method: string,
-    path: string,
-    { token, headers = {} }: { token?: string | undefined; headers?: OutgoingHttpHeaders } = {},
-  ): Promise<Answer> {
+  send(method: string, path: string, { token, headers = {}, body }: ProtectedSending = {}): Promise<Answer> {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     return new Promise((resolve, reject) => {
       const options = { port: this.port, host: '127.0.0.1', method, path };
@@ -51,7 +47,7 @@ export class ProtectedRegistry {
           resolve(new Answer(statusCode, received, Buffer.concat(chunks)));
         });
       });
-      sent.on('error', reject).end();
+      sent.on('error', reject).end(body);
     });
   }
 
@@ -76,6 +72,13 @@ export class ProtectedRegistry {
     await this.app?.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** What is sent besides method and path. */
+export interface ProtectedSending {
+  readonly token?: string | undefined;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
 }
 
 /** A method and a path that some controller answers. */
