@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { Logger, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ViewPath } from './admin/view-path.js';
 import { AppModule } from './app.module.js';
 import { ConfigReloader } from './config/config-reloader.js';
 import { loadConfig, type LoadOptions } from './config/config.loader.js';
@@ -112,6 +113,8 @@ export async function createApp(
       return false;
     });
   }
+  const views = app.get(ViewPath);
+  adapter.useBeforeRouting((request, response) => views.enter(request, response, headers));
   const readPath = app.get(ReadPath);
   adapter.useBeforeRouting((request, response) => readPath.answer(request, response, headers));
   if (openapi) app.get(ApiDescription).enable(app);

@@ -9,6 +9,7 @@ import type { AccessLevel } from './access.js';
 import { ANYBODY, type Principal, type Role, setPrincipal } from './principal.js';
 import { publicPathTest } from './public-paths.js';
 import { TokenVerifier } from './token-verifier.js';
+import { type ViewAccess, viewAccessOf } from './view-access.js';
 
 /** The role that a level needs; the other levels need none. */
 const NEEDED: Readonly<Partial<Record<AccessLevel, Role>>> = {
@@ -23,6 +24,7 @@ const NEEDED: Readonly<Partial<Record<AccessLevel, Role>>> = {
 @Injectable()
 export class AccessDecision {
   private readonly isOpen: boolean;
+  private readonly letsAnybodyChange: boolean;
   private readonly refusesChanges: boolean;
   private readonly isPublic: (request: IncomingMessage) => boolean;
 
@@ -32,6 +34,7 @@ export class AccessDecision {
     private readonly tokens: TokenVerifier,
   ) {
     this.isOpen = auth.mode === 'anonymous';
+    this.letsAnybodyChange = auth.allowAnonymousWrites;
     // Where nothing can be written the routes themselves say so, which helps more than a refusal.
     this.refusesChanges = !auth.allowAnonymousWrites && sources.some(({ kind }) => kind === 'managed');
     this.isPublic = publicPathTest(auth.publicPaths);
@@ -43,6 +46,8 @@ export class AccessDecision {
    */
   known(request: IncomingMessage, level: AccessLevel): Principal | undefined {
     if (level === 'public') return ANYBODY;
+    const access = viewAccessOf(request);
+    if (access !== undefined) return throughView(request, access, level);
     if (this.isOpen) return this.mayAnybody(request, level) ? ANYBODY : undefined;
     const principal = this.needsNoToken(request, level) ? this.rules.anonymous : this.tokens.known(request);
     if (principal === undefined || !mayTake(principal, level)) return undefined;
@@ -56,6 +61,8 @@ export class AccessDecision {
   async decide(request: IncomingMessage, level: AccessLevel): Promise<Principal> {
     const known = this.known(request, level);
     if (known !== undefined) return known;
+    if (viewAccessOf(request) !== undefined)
+      throw new DomainError('not-found', 'A view shows a registry alone');
     if (this.isOpen) throw new DomainError('forbidden', 'forbidden: anonymous callers may change nothing');
     restrictReply(request, 'private');
     const principal = this.tokens.known(request) ?? (await this.tokens.caller(request));
@@ -68,14 +75,24 @@ export class AccessDecision {
   }
 
   private mayAnybody(request: IncomingMessage, level: AccessLevel): boolean {
-    if (level === 'read' || level === 'self' || !this.refusesChanges) return true;
-    return level !== 'write' && (request.method === 'GET' || request.method === 'HEAD');
+    if (level === 'read' || level === 'self') return true;
+    if (level === 'write') return !this.refusesChanges;
+    return this.letsAnybodyChange || request.method === 'GET' || request.method === 'HEAD';
   }
 
   /** A token that is sent counts on public paths too: its holder may see more there. */
   private needsNoToken(request: IncomingMessage, level: AccessLevel): boolean {
     return level === 'read' && request.headers.authorization === undefined && this.isPublic(request);
   }
+}
+
+/** A view opens what reads registries, to GET and HEAD, and nothing else. */
+function throughView(
+  request: IncomingMessage,
+  access: ViewAccess,
+  level: AccessLevel,
+): Principal | undefined {
+  return level === 'read' && 'principal' in access ? restricted(request, access.principal) : undefined;
 }
 
 function mayTake({ roles }: Principal, level: AccessLevel): boolean {

@@ -76,6 +76,16 @@ export class AccessRules {
     return Object.assign(principal, subject !== undefined && { subject }, name !== undefined && { name });
   }
 
+  /**
+   * Whoever comes through a client view with these claims. They are enforced wherever it has any, and never make
+   * somebody of its callers: what they see is all that they are for.
+   */
+  viewPrincipal(claims: Claims | undefined): Principal {
+    const isEnforced = this.roles !== undefined || hasClaims(claims);
+    const enforced = isEnforced ? this.visibilities : undefined;
+    return new ConfiguredPrincipal(enforced, [], heldClaims(claims ?? {}), 'private');
+  }
+
   /** What a caller with these claims, and nothing else, sees. */
   visibilityOf(claims: Claims): VisibilitySet {
     const held = heldClaims(claims);

@@ -14,6 +14,13 @@ import { ServeCommand } from './serve.command.js';
 import { SyncCommand } from './sync.command.js';
 import { ValidateCommand } from './validate.command.js';
 import { VersionCommand } from './version.command.js';
+import {
+  ViewCommand,
+  ViewCreateCommand,
+  ViewListCommand,
+  ViewRevokeCommand,
+  ViewRotateCommand,
+} from './view.command.js';
 
 /** The commands, in the order of the help page. They load what they need only when they run. */
 @Module({
@@ -27,6 +34,11 @@ import { VersionCommand } from './version.command.js';
     MigrateDownCommand,
     MigrateStatusCommand,
     PrimeCommand,
+    ViewCommand,
+    ViewCreateCommand,
+    ViewListCommand,
+    ViewRotateCommand,
+    ViewRevokeCommand,
     HealthcheckCommand,
     VersionCommand,
   ],

@@ -158,6 +158,12 @@ export const PAGE_SECTIONS: readonly PageSection[] = [
   { title: '`server`', text: 'The HTTP server.', form: 'sources', below: ['server'] },
   { title: '`telemetry`', text: 'Traces and metrics over OTLP.', form: 'sources', below: ['telemetry'] },
   { title: '`audit`', text: 'One JSON line for each event.', form: 'sources', below: ['audit'] },
+  {
+    title: '`views`',
+    text: 'Client views: addresses for clients that cannot log in. They take effect without a restart.',
+    form: 'sources',
+    below: ['views', '*'],
+  },
 ];
 
 /** What the page says after its tables. */

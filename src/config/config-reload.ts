@@ -1,7 +1,7 @@
 import type { RegistryConfig } from './registry-config.js';
 
 /** Blocks that take effect while the program runs; the others do at its next start. */
-const RELOADED = ['sources', 'registries'] as const satisfies readonly (keyof RegistryConfig)[];
+const RELOADED = ['sources', 'registries', 'views'] as const satisfies readonly (keyof RegistryConfig)[];
 
 /** A new reading beside the one in force. */
 export interface Reload {
@@ -19,7 +19,12 @@ export function planReload(current: RegistryConfig, next: RegistryConfig): Reloa
   const differing = blocks.filter((block) => JSON.stringify(current[block]) !== JSON.stringify(next[block]));
   const isReloaded = (block: string) => RELOADED.some((reloaded) => reloaded === block);
   return {
-    config: Object.freeze({ ...current, sources: next.sources, registries: next.registries }),
+    config: Object.freeze({
+      ...current,
+      sources: next.sources,
+      registries: next.registries,
+      views: next.views,
+    }),
     changed: differing.filter(isReloaded).sort(),
     waiting: differing.filter((block) => !isReloaded(block)),
   };

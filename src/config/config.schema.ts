@@ -9,6 +9,7 @@ import { auditSchema, serverSchema, telemetrySchema } from './server.schema.js';
 import { checkSourceKind, fileSchema, formatSchema, sourceKeys, sourceSchema } from './source.schema.js';
 import { databaseSchema, fileStorageSchema } from './store.schema.js';
 import { filterSchema, syncPolicySchema, syncSchema } from './sync.schema.js';
+import { viewsSchema } from './view.schema.js';
 
 /** Blocks that mean the same in every form of the configuration. */
 export const sharedKeys = {
@@ -19,6 +20,7 @@ export const sharedKeys = {
   server: serverSchema.prefault({}).describe('The HTTP server.'),
   telemetry: telemetrySchema.prefault({}).describe('Traces and metrics over OTLP.'),
   audit: auditSchema.prefault({}).describe('Audit log.'),
+  views: viewsSchema.prefault([]).describe('Addresses for clients that cannot log in.'),
 };
 
 const onAnyList = { when: (payload: { readonly value: unknown }) => Array.isArray(payload.value) };
@@ -52,10 +54,17 @@ function requiredList(sentence: string): (issue: { readonly input?: unknown }) =
   return ({ input }) => (input === undefined ? `is required: ${sentence}` : undefined);
 }
 
-/** Each source that a registry names must exist, once. */
+/** Each source that a registry names must exist, once, and each registry that a view shows. */
 function checkReferences(value: unknown, context: z.RefinementCtx): void {
   if (!isRecord(value) || !Array.isArray(value['sources']) || !Array.isArray(value['registries'])) return;
   const known = value['sources'].map(nameOf).filter((name) => name !== undefined);
+  const registries = value['registries'].map(nameOf).filter((name) => name !== undefined);
+  (Array.isArray(value['views']) ? value['views'] : []).forEach((view: unknown, index) => {
+    const name = isRecord(view) ? view['registry'] : undefined;
+    if (typeof name !== 'string' || name === '' || registries.includes(name)) return;
+    const message = `unknown registry '${name}'${didYouMean(name, registries)}`;
+    context.addIssue({ code: 'custom', path: ['views', index, 'registry'], message });
+  });
   value['registries'].forEach((registry: unknown, index) => {
     const names = isRecord(registry) && Array.isArray(registry['sources']) ? registry['sources'] : [];
     names.forEach((name: unknown, position) => {

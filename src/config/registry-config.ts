@@ -9,6 +9,7 @@ import type { auditSchema, serverSchema, telemetrySchema } from './server.schema
 import type { fileSchema, kubernetesSchema } from './source.schema.js';
 import type { databaseSchema } from './store.schema.js';
 import type { syncPolicySchema, syncSchema } from './sync.schema.js';
+import type { viewsSchema } from './view.schema.js';
 
 /** `T` without a way to change it, at any depth. */
 type Immutable<T> = T extends readonly (infer Item)[]
@@ -31,6 +32,7 @@ export type AuthConfig = Result<typeof authSchema>;
 export type ServerConfig = Result<typeof serverSchema>;
 export type TelemetryConfig = Result<typeof telemetrySchema>;
 export type AuditConfig = Result<typeof auditSchema>;
+export type ViewConfig = Result<typeof viewsSchema>[number];
 
 /** When and how a source is read, with the default interval filled in. */
 export type SyncPolicy = Result<typeof syncPolicySchema> & { readonly intervalMs: number };
@@ -88,5 +90,6 @@ export interface RegistryConfig {
   readonly server: ServerConfig;
   readonly telemetry: TelemetryConfig;
   readonly audit: AuditConfig;
+  readonly views: readonly ViewConfig[];
   readonly logLevel: LogLevel;
 }

@@ -3,6 +3,8 @@ import type { PoolConfig } from 'pg';
 import type { DataSourceOptions, Logger } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { CatalogRevisionEntity } from './entities/catalog-revision.entity.js';
+import { ClientViewTokenEntity } from './entities/client-view-token.entity.js';
+import { ClientViewEntity } from './entities/client-view.entity.js';
 import { EntryEntity } from './entities/entry.entity.js';
 import { EntryVersionEntity } from './entities/entry-version.entity.js';
 import { QuarantineEntity } from './entities/quarantine.entity.js';
@@ -12,6 +14,8 @@ import { SyncRunEntity } from './entities/sync-run.entity.js';
 
 const ENTITIES = [
   CatalogRevisionEntity,
+  ClientViewEntity,
+  ClientViewTokenEntity,
   EntryEntity,
   EntryVersionEntity,
   QuarantineEntity,

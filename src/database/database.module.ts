@@ -21,6 +21,7 @@ import { LeaseStore } from './stores/lease.store.js';
 import { QuarantineStore } from './stores/quarantine.store.js';
 import { RunStore } from './stores/run.store.js';
 import { SourceStore } from './stores/source.store.js';
+import { ViewStore } from './stores/view.store.js';
 
 /** Longest wait for statements under way when the program ends, in milliseconds. */
 const DISCONNECT_LIMIT = 5_000;
@@ -114,6 +115,7 @@ function makeListener(
     SourceLeases,
     QuarantineStore,
     RunStore,
+    ViewStore,
   ],
   exports: [
     LastGoodCopy,
@@ -126,6 +128,7 @@ function makeListener(
     SourceLeases,
     QuarantineStore,
     RunStore,
+    ViewStore,
   ],
 })
 export class DatabaseModule {}

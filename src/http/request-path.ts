@@ -16,6 +16,12 @@ export function originalPathOf(request: IncomingMessage): string {
   return originalPaths.get(request) ?? pathOf(request);
 }
 
+/** Routes a request as if it had asked for `url`, while everything that shows its path shows `shownPath`. */
+export function routeInstead(request: IncomingMessage, url: string, shownPath: string): void {
+  originalPaths.set(request, shownPath);
+  request.url = url;
+}
+
 /** Changes the path part of `request.url`. Request targets that are no path (`*`, absolute URLs) stay. */
 export function rewritePath(request: IncomingMessage, rewriters: readonly PathRewriter[]): void {
   const url = request.url ?? '/';

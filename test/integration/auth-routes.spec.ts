@@ -144,7 +144,7 @@ describe('every other route answers 401, with the way to a token, to', () => {
 /** Whether a caller with a role may take a route that is not public. */
 function mayTake(role: string, { method, path }: Route): boolean {
   if (role === 'root') return true;
-  if (path === '/v1/explain') return false;
+  if (path === '/v1/explain' || path.startsWith('/v1/views')) return false;
   if (/^\/v1\/(sources|runs)/.test(path)) return role === 'sources';
   if (path.startsWith('/v1/registries')) return role === 'registries';
   return ['GET', 'HEAD'].includes(method) || role === 'entries' || role === 'editor';

@@ -258,10 +258,10 @@ describe('without a file', () => {
 
 describe('what is valid but risky', () => {
   it('is refused, all of it at once, while it is not supported', async () => {
-    const yaml = `${SINGLE}telemetry: {enabled: true}\naudit: {enabled: true}\n`;
+    const yaml = `${SINGLE}telemetry: {enabled: true}\nserver: {rateLimit: {}}\n`;
     expect((await locationsOf(yaml)).map((place) => place?.split(' ')[0])).toEqual([
+      'server.rateLimit',
       'telemetry.enabled',
-      'audit.enabled',
     ]);
   });
 

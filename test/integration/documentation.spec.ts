@@ -152,7 +152,7 @@ async function unknownIn([program = '', first = '', second = '', ...rest]: reado
   }
   if (program !== 'node') return [program];
   if (first !== PROGRAM) return existsSync(join(ROOT, first)) ? [] : [first];
-  const command = second === 'migrate' ? `${second} ${rest[0]}` : second;
+  const command = second === 'migrate' || second === 'view' ? `${second} ${rest[0]}` : second;
   return (await commandNames()).includes(second) ? unknownFlags(command, flags) : [second];
 }
 
