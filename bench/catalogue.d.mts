@@ -13,6 +13,8 @@ export interface CatalogueOptions {
   readonly seed?: number;
   /** `2kb` (the default): every document about 2 KB. `real`: sizes as in published catalogues. */
   readonly mode?: 'real' | '2kb';
+  /** Only the names of one part: `index` from 0 of `of` parts, for catalogues over several sources. */
+  readonly part?: { readonly index: number; readonly of: number };
 }
 
 export interface GeneratedCatalogue {

@@ -18,13 +18,20 @@ export function generateCatalogue(options) {
   return { ...HEAD, data: { servers: [...catalogueDocuments(options)] } };
 }
 
-/** The server documents of `generateCatalogue`, one at a time, for catalogues too large to hold in memory. */
-export function* catalogueDocuments({ entries, seed = 1, mode = '2kb' }) {
+/**
+ * The server documents of `generateCatalogue`, one at a time, for catalogues too large to hold in memory. With
+ * `part: { index, of }` only one of `of` parts that together are the same catalogue: a name is whole in one of them.
+ */
+export function* catalogueDocuments({ entries, seed = 1, mode = '2kb', part }) {
   const random = new SeededRandom(seed);
   for (let index = 0; index < entries; index += 1) {
     const identity = drawIdentity(random, index);
+    const isWanted = part === undefined || index % part.of === part.index;
     for (const version of drawVersions(random, index)) {
-      yield serverDocument(random, identity, version, drawDocumentSize(random, mode));
+      const size = drawDocumentSize(random, mode);
+      // Drawn even where it is not wanted, so that the parts do not depend on their number.
+      const document = serverDocument(random, identity, version, size);
+      if (isWanted) yield document;
     }
   }
 }

@@ -46,13 +46,13 @@ export async function printedAddress(program, timeoutMs = 60_000) {
 }
 
 /** Waits for a 200 from `url`; asks every `everyMs` milliseconds. */
-export async function answersOk(program, url, { timeoutMs = 300_000, everyMs = 10 } = {}) {
+export async function answersOk(program, url, { timeoutMs = 300_000, everyMs = 10, headers = {} } = {}) {
   await until(
     program,
     timeoutMs,
     `did not answer 200 at ${url}`,
     async () => {
-      const response = await fetch(url).catch(() => undefined);
+      const response = await fetch(url, { headers }).catch(() => undefined);
       await response?.arrayBuffer();
       return response?.status === 200;
     },

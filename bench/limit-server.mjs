@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 
 /**
  * The most that this machine and Node can give: bare node:http that asks the server under test once for each path,
- * keeps what it sent, and answers with the same bytes.
+ * the first time that somebody asks for it, keeps what it sent, and answers with the same bytes ever after.
  *
- * node bench/limit-server.mjs --from BASE --path /v0.1/servers?limit=30 [--path …]
+ * node bench/limit-server.mjs --from BASE
  */
+const MOST_RECORDINGS = 10_000;
 const OF_THE_CONNECTION = new Set([
   'connection',
   'keep-alive',
@@ -15,38 +16,54 @@ const OF_THE_CONNECTION = new Set([
   'content-length',
 ]);
 
-const { from, path: paths } = parseArgs({
-  options: { from: { type: 'string' }, path: { type: 'string', multiple: true } },
-}).values;
-if (from === undefined || paths === undefined) {
-  console.error('Usage: node bench/limit-server.mjs --from BASE --path PATH [--path PATH…]');
+const { from } = parseArgs({ options: { from: { type: 'string' } } }).values;
+if (from === undefined) {
+  console.error('Usage: node bench/limit-server.mjs --from BASE');
   process.exit(2);
 }
 
 const recordings = new Map();
-for (const path of new Set(paths)) recordings.set(path, await record(path));
+const underWay = new Map();
 
 const server = createServer((incoming, response) => {
   const recording = recordings.get(incoming.url);
-  if (recording === undefined) {
-    response.writeHead(404).end();
-    return;
-  }
-  const { whole, unchanged, etag } = recording;
-  const answer = unchanged !== undefined && incoming.headers['if-none-match'] === etag ? unchanged : whole;
-  response.writeHead(answer.status, answer.headers);
-  response.end(answer.body);
+  if (recording !== undefined) return answer(incoming, response, recording);
+  recordOnce(incoming.url, incoming.headers.authorization).then(
+    (made) => answer(incoming, response, made),
+    () => response.writeHead(502).end(),
+  );
 });
 // As long as a measurement may pause between rounds: a connection closed by us would count as a failure.
 server.keepAliveTimeout = 65_000;
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(0));
 
-async function record(path) {
-  const whole = await ask(path, {});
-  if (whole.etag === undefined) return { whole };
-  const unchanged = await ask(path, { 'if-none-match': whole.etag });
-  return { whole, etag: whole.etag, ...(unchanged.status === 304 && { unchanged }) };
+function answer(incoming, response, { whole, unchanged, etag }) {
+  const isUnchanged = unchanged !== undefined && incoming.headers['if-none-match'] === etag;
+  const { status, headers, body } = isUnchanged ? unchanged : whole;
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+function recordOnce(path, authorization) {
+  if (recordings.size >= MOST_RECORDINGS) return Promise.reject(new Error('too many paths'));
+  let recording = underWay.get(path);
+  if (recording === undefined) {
+    recording = record(path, authorization === undefined ? {} : { authorization });
+    underWay.set(path, recording);
+  }
+  return recording.finally(() => underWay.delete(path));
+}
+
+async function record(path, credentials) {
+  const whole = await ask(path, credentials);
+  const made = { whole };
+  if (whole.etag !== undefined) {
+    const unchanged = await ask(path, { ...credentials, 'if-none-match': whole.etag });
+    if (unchanged.status === 304) Object.assign(made, { etag: whole.etag, unchanged });
+  }
+  recordings.set(path, made);
+  return made;
 }
 
 function ask(path, headers) {

@@ -1,27 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  answersOk,
-  cleanUpAtExit,
-  printedAddress,
-  startNode,
-  stopAll,
-  wasInterrupted,
-} from './child-processes.mjs';
+import { cleanUpAtExit, stopAll, wasInterrupted } from './child-processes.mjs';
+import { compareWith, removeComparison } from './comparison.mjs';
+import { measureEverything, removeDatabase } from './full-report.mjs';
 import { integerOption, readOptions } from './options.mjs';
-import { cpuMicroseconds, memoryMegabytes } from './process-stats.mjs';
-import { saveReport } from './report.mjs';
-import { prepareScenarios } from './scenarios.mjs';
-import { SAMPLE_CATALOGUE, startServerWithAddress, writeConfiguration } from './server-under-test.mjs';
-import { hasWrk, loadWithWrk } from './wrk.mjs';
+import { renderPage, replaceReport } from './performance-page.mjs';
+import { removeSites } from './size-run.mjs';
+import { measureOne, removeSubject } from './subject-run.mjs';
+import { hasWrk } from './wrk.mjs';
 
-const USAGE =
-  'node bench/run.mjs [--catalogue FILE | --config FILE | --url BASE [--pid PID]] [--rounds 3] [--seconds 5]';
-const IDLE_MS = 2_000;
-const WARM_UP_SECONDS = 1;
+const USAGE = `node bench/run.mjs [--sizes 1000,10000,50000] [--quick] [--report FILE]
+       node bench/run.mjs --compare REVISION [--sizes 10000]
+       node bench/run.mjs --url BASE [--pid PID] | --catalogue FILE | --config FILE
+       each with [--rounds N] [--seconds N]`;
+const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
+/** No run takes longer than this, whatever hangs. */
+const LIMIT_MS = 45 * 60_000;
 
 const options = readOptions(USAGE, {
   url: { type: 'string' },
@@ -29,97 +24,59 @@ const options = readOptions(USAGE, {
   catalogue: { type: 'string' },
   config: { type: 'string' },
   program: { type: 'string' },
-  rounds: { type: 'string', default: '3' },
-  seconds: { type: 'string', default: '5' },
+  sizes: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  report: { type: 'string' },
+  compare: { type: 'string' },
+  rounds: { type: 'string' },
+  seconds: { type: 'string', default: '1' },
 });
-const rounds = integerOption(USAGE, 'rounds', options.rounds, 1);
+const isQuick = options.quick;
+const rounds = integerOption(USAGE, 'rounds', options.rounds ?? (isQuick ? '1' : '3'), 1);
 const seconds = integerOption(USAGE, 'seconds', options.seconds, 1);
+const sizes = (options.sizes ?? (isQuick || options.compare !== undefined ? '1000' : '1000,10000,50000'))
+  .split(',')
+  .map((size) => integerOption(USAGE, 'sizes', size, 100));
+
+cleanUpAtExit(() => {
+  removeSites();
+  removeDatabase();
+  removeComparison();
+  removeSubject();
+});
+const limit = setTimeout(() => {
+  console.error('The run took too long and is given up');
+  process.exit(1);
+}, LIMIT_MS);
 
 try {
+  if (!(await hasWrk())) throw new Error('wrk is not on PATH. On Debian: apt-get install wrk');
   await run();
 } catch (error) {
   if (!wasInterrupted()) console.error(error.message);
   process.exitCode = 1;
 } finally {
+  clearTimeout(limit);
   await stopAll();
 }
 
 async function run() {
-  if (!(await hasWrk())) throw new Error('wrk is not on PATH. On Debian: apt-get install wrk');
-  const startedAt = new Date().toISOString();
-  const subject = await subjectUnderTest();
-  console.log(`Measuring ${subject.base}`);
-  await delay(subject.pid === undefined ? 0 : IDLE_MS);
-  const idle = subject.pid === undefined ? undefined : memoryMegabytes(subject.pid).now;
-
-  const prepared = await prepareScenarios(subject.base);
-  const limit = await startLimit(subject.base, prepared);
-  const scenarios = [];
-  for (const scenario of prepared) scenarios.push(await measure(scenario, subject, limit));
-
-  const results = {
-    startedAt,
-    subject: subject.title,
-    node: process.version,
-    cores: availableParallelism(),
-    rounds,
-    seconds,
-    ...(idle !== undefined && { memory: { idle, peak: memoryMegabytes(subject.pid).peak } }),
-    scenarios,
-  };
-  const { report, stem } = saveReport(results);
-  console.log(`\n${report}\nWritten to ${stem}.md and .json`);
-}
-
-async function subjectUnderTest() {
-  if (options.url !== undefined) {
-    cleanUpAtExit();
+  if (options.compare !== undefined) {
+    console.log(await compareWith({ revision: options.compare, sizes, rounds, seconds }));
+    return;
+  }
+  if ([options.url, options.catalogue, options.config].some((option) => option !== undefined)) {
     const pid = options.pid === undefined ? undefined : integerOption(USAGE, 'pid', options.pid, 1);
-    return { base: options.url.replace(/\/$/, ''), pid, title: options.url };
+    const { report, stem } = await measureOne({ ...options, pid, rounds, seconds });
+    console.log(`\n${report}\nWritten to ${stem}.md and .json`);
+    return;
   }
-  const directory = mkdtempSync(join(tmpdir(), 'registry-bench-'));
-  cleanUpAtExit(() => rmSync(directory, { recursive: true, force: true }));
-  const catalogue = options.catalogue ?? SAMPLE_CATALOGUE;
-  const config = options.config ?? writeConfiguration(directory, catalogue);
-  const { server, base } = await startServerWithAddress(config, options.program);
-  await answersOk(server, `${base}/readiness`);
-  return { base, pid: server.pid, title: options.config ?? catalogue };
-}
-
-async function startLimit(from, scenarios) {
-  const paths = scenarios
-    .filter(({ skipped }) => skipped === undefined)
-    .flatMap(({ path }) => ['--path', path]);
-  const program = fileURLToPath(new URL('./limit-server.mjs', import.meta.url));
-  const server = startNode([program, '--from', from, ...paths]);
-  return { base: await printedAddress(server), pid: server.pid };
-}
-
-/** Server and limit take turns, so that whatever else the machine does falls on both. */
-async function measure(scenario, subject, limit) {
-  if (scenario.skipped !== undefined) {
-    console.log(`${scenario.id}: skipped, it ${scenario.skipped}`);
-    return scenario;
-  }
-  const measured = { ...scenario, server: [], limit: [] };
-  for (const { base } of [subject, limit]) {
-    await loadWithWrk(base + scenario.path, scenario.headers, WARM_UP_SECONDS);
-  }
-  for (let round = 1; round <= rounds; round += 1) {
-    measured.server.push(await turn(scenario, subject));
-    measured.limit.push(await turn(scenario, limit));
-    const [ours, most] = [measured.server.at(-1), measured.limit.at(-1)].map((figures) =>
-      figures.requestsPerSecond.toFixed(0),
-    );
-    console.log(`${scenario.id}, round ${round}: ${ours} req/s, limit ${most}`);
-  }
-  return measured;
-}
-
-async function turn({ path, headers }, { base, pid }) {
-  const before = pid === undefined ? undefined : cpuMicroseconds(pid);
-  const figures = await loadWithWrk(base + path, headers, seconds);
-  if (figures.requests === 0) throw new Error(`${base}${path} answered nothing in ${seconds} s`);
-  if (before === undefined) return figures;
-  return { ...figures, cpuMicroseconds: (cpuMicroseconds(pid) - before) / figures.requests };
+  const results = await measureEverything({ sizes, rounds, seconds, isQuick });
+  const page = renderPage(results);
+  mkdirSync(RESULTS, { recursive: true });
+  const stem = join(RESULTS, `report-${results.startedAt.replaceAll(/[:.]/g, '-')}`);
+  writeFileSync(`${stem}.json`, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(`${stem}.md`, `${page}\n`);
+  if (options.report !== undefined) replaceReport(options.report, page);
+  console.log(`${page}\n\nWritten to ${stem}.md and .json`);
 }

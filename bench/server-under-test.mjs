@@ -8,7 +8,7 @@ const PROGRAM = join(ROOT, 'dist/src/main.js');
 const DEFAULT_MAX_SIZE = 100 * 2 ** 20;
 
 /** The catalogue that is served when none is named. */
-export const SAMPLE_CATALOGUE = join(ROOT, 'config/registry-sample.json');
+const SAMPLE_CATALOGUE = join(ROOT, 'config/registry-sample.json');
 
 /**
  * Starts this project's server on a free port of 127.0.0.1.
@@ -28,7 +28,7 @@ export async function startServerWithAddress(config, program) {
 }
 
 /** Writes a configuration with one file source, one registry and the embedded store into `directory`. */
-export function writeConfiguration(directory, catalogue) {
+export function writeConfiguration(directory, catalogue = SAMPLE_CATALOGUE) {
   const path = resolve(catalogue);
   const { size } = statSync(path);
   const configuration = {

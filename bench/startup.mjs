@@ -1,12 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { answersOk, cleanUpAtExit, stop, stopAll, wasInterrupted } from './child-processes.mjs';
+import { cleanUpAtExit, stopAll, wasInterrupted } from './child-processes.mjs';
 import { median } from './medians.mjs';
 import { integerOption, readOptions } from './options.mjs';
-import { memoryMegabytes } from './process-stats.mjs';
-import { startServerWithAddress } from './server-under-test.mjs';
+import { measureStart } from './start-measurement.mjs';
 
 const USAGE = 'node bench/startup.mjs [--config FILE] [--runs 5]';
-const IDLE_MS = 5_000;
 const FIGURES = [
   ['address printed', 'ms', 'addressMs'],
   ['first 200 of /readiness', 'ms', 'readyMs'],
@@ -26,7 +23,7 @@ cleanUpAtExit();
 try {
   const starts = [];
   for (let index = 1; index <= runs; index += 1) {
-    starts.push(await measureStart());
+    starts.push(await measureStart(options.config, { program: options.program }));
     console.error(`start ${index} of ${runs}: ready after ${starts.at(-1).readyMs.toFixed(0)} ms`);
   }
   console.log(render(starts));
@@ -35,20 +32,6 @@ try {
   process.exitCode = 1;
 } finally {
   await stopAll();
-}
-
-async function measureStart() {
-  const begin = performance.now();
-  const sinceBegin = () => performance.now() - begin;
-  const { server, base } = await startServerWithAddress(options.config, options.program);
-  const addressMs = sinceBegin();
-  const [readyMs, answerMs] = await Promise.all(
-    ['/readiness', '/v0.1/servers'].map((path) => answersOk(server, base + path).then(sinceBegin)),
-  );
-  await delay(IDLE_MS);
-  const { now: idleMegabytes, peak: peakMegabytes } = memoryMegabytes(server.pid);
-  await stop(server.child);
-  return { addressMs, readyMs, answerMs, idleMegabytes, peakMegabytes };
 }
 
 function render(starts) {
