@@ -44,7 +44,7 @@ LAYERS.forEach((folders, level) => {
       severity: 'error',
       from: { path: `^src/${folder}/` },
       to: {
-        path: `^src/(${barred.join('|')})/|^src/(main|server|sync-once|openapi-document|app\\.module)\\.ts$`,
+        path: `^src/(${barred.join('|')})/|^src/(main|serve|server|worker-orders|worker-supervisor|sync-once|openapi-document|app\\.module)\\.ts$`,
       },
     });
   }

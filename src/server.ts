@@ -5,12 +5,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ViewPath } from './admin/view-path.js';
 import { AppModule } from './app.module.js';
+import { DomainError } from './common/domain-error.js';
 import { ConfigReloader } from './config/config-reloader.js';
-import { loadConfig, type LoadOptions } from './config/config.loader.js';
+import type { LoadedConfig, LoadOptions } from './config/config.loader.js';
 import { SAMPLE_SOURCE } from './config/default-config.js';
 import { LiveConfig } from './config/live-config.js';
 import type { RegistryConfig } from './config/registry-config.js';
 import { Lifecycle } from './health/lifecycle.js';
+import { Readiness } from './health/readiness.js';
 import { ApiDescription } from './http/api-description.js';
 import { configureHttp } from './http/configure-http.js';
 import { drainServer } from './http/connection-drain.js';
@@ -23,6 +25,7 @@ import { ReadPath } from './registry/read-path.js';
 import { canonicalPath } from './registry/canonical-path.js';
 import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
 import { createLogger } from './telemetry/logger.js';
+import { WorkerOrders } from './worker-orders.js';
 
 /** How the server is started, as the flags of `serve` say it; what is absent has its default. */
 export interface ServeOptions {
@@ -47,18 +50,22 @@ const LOOPBACK_HOSTS = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
  * Runs the server until it is told to stop, then lets every request end.
- * @throws DomainError for what one line explains: a bad configuration, an address or a store in use
+ * @throws DomainError for what one line explains: an address or a store in use
  */
-export async function serve(options: ServeOptions): Promise<void> {
-  const loadOptions: LoadOptions = {
-    ...(options.config !== undefined && { path: options.config }),
-    flags: options,
-  };
-  const { config, warnings } = await loadConfig(loadOptions);
+export async function runServer(
+  options: ServeOptions,
+  { config, warnings }: LoadedConfig,
+  loadOptions: LoadOptions,
+): Promise<void> {
+  const orders = new WorkerOrders();
   const targets = listenTargets(options);
+  if (orders.isWorker && targets.main.kind === 'socket') {
+    throw new DomainError('invalid-configuration', 'server.workers share a port: --socket needs workers: 1');
+  }
   const logger = withoutFrameworkNoise(createLogger({ level: config.logLevel }));
   Logger.overrideLogger(logger);
-  for (const { message, location } of warnings)
+  // The supervisor of several workers has said them once.
+  for (const { message, location } of orders.isWorker ? [] : warnings)
     logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
   let reloader: ConfigReloader | undefined;
   let audit: AuditTrail | undefined;
@@ -68,9 +75,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   // Without a listener this signal would end the process, during the start too.
   process.on('SIGHUP', onHangUp);
+  orders.on('reload', onHangUp);
   const app = await createApp(config, logger, options.openapi);
   audit = app.get(AuditTrail);
-  const stopped = stopSignal();
+  const stopped = orders.isWorker ? orders.stopped : stopSignal();
+  // Signals often reach the whole group of processes: the supervisor among them, and it tells the workers.
+  if (orders.isWorker) process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined);
+  const readiness = app.get(Readiness);
+  await orders.untilMayListen(() => readiness.isReady);
   const servers = await listen(app, config, targets, logger).catch(async (error: unknown) => {
     await app.close();
     throw error;

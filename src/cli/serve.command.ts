@@ -3,12 +3,12 @@ import { ProgramCommand } from './program-command.js';
 import { serveOptions, type ServeFlags } from './serve-flags.js';
 import { UsageError } from './usage-error.js';
 
-/** `serve`: everything but its flags is in `server.ts`, which is loaded only here. */
+/** `serve`: everything but its flags is in `serve.ts`, which is loaded only here. */
 @Command({ name: 'serve', description: 'run the registry server until it is told to stop' })
 export class ServeCommand extends ProgramCommand {
   override async run(_args: string[], flags: ServeFlags = {}): Promise<void> {
     const options = serveOptions(flags);
-    const { serve } = await import('../server.js');
+    const { serve } = await import('../serve.js');
     await serve(options);
   }
 

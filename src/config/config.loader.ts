@@ -21,6 +21,7 @@ import { unsupportedProblems } from './config-support.js';
 import { defaultConfigValue } from './default-config.js';
 import type { RegistryConfig } from './registry-config.js';
 import { watchNamespacesOf } from './watch-namespaces.js';
+import { workerProblems } from './worker-findings.js';
 
 /** What one reading of the configuration starts from. */
 export interface LoadOptions {
@@ -82,7 +83,8 @@ function interpret(text: ConfigText | undefined, options: LoadOptions): LoadedCo
     watchNamespaces: watched.namespaces,
     oidcClientSecret,
   });
-  const refused = inForm(form, [...authProblems(config, env), ...unsupportedProblems(config)]).map(locate);
+  const findings = [...authProblems(config, env), ...workerProblems(config), ...unsupportedProblems(config)];
+  const refused = inForm(form, findings).map(locate);
   if (followsNamespaces(config)) refused.push(...watched.problems);
   if (refused.length + keyProblems.length > 0) throw invalid(path, [...keyProblems.map(locate), ...refused]);
 

@@ -20,6 +20,12 @@ export const serverSchema = z
     trustedProxies: textList()
       .prefault([])
       .describe('Addresses or networks of proxies whose forwarding headers are believed.'),
+    workers: z
+      .int()
+      .min(1)
+      .max(64)
+      .prefault(1)
+      .describe('Processes that share the addresses; more than one needs `database`.'),
     shutdownGrace: duration().prefault('30s').describe('Time for open requests when the server stops.'),
   })
   .transform(({ shutdownGrace, ...rest }) => ({ ...rest, shutdownGraceMs: shutdownGrace }))
