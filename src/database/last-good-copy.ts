@@ -5,6 +5,7 @@ import { REGISTRY_CONFIG } from '../config/config.module.js';
 import type { RegistryConfig } from '../config/registry-config.js';
 import { isWritable } from './embedded-store.js';
 import { type CopyTrailer, type OpenedCopy, openCopy, writeCopy } from './last-good-file.js';
+import { isLostConnection } from './postgres-problem.js';
 import { type CatalogPosition, EntryStore, type StoredVersion } from './stores/entry.store.js';
 import { SourceStore } from './stores/source.store.js';
 
@@ -96,7 +97,10 @@ export class LastGoodCopy implements BeforeApplicationShutdown {
     this.isChanged = false;
     this.writing = this.copy().catch((error: unknown) => {
       this.isChanged = true;
-      if (!this.isStopping) this.logger.warn(`The last good copy could not be written: ${String(error)}`);
+      if (this.isStopping) return;
+      // While the database is away there is nothing to copy, and others have said so.
+      const level = isLostConnection(error) ? 'debug' : 'warn';
+      this.logger[level](`The last good copy could not be written: ${String(error)}`);
     });
     await this.writing;
     this.writing = undefined;
