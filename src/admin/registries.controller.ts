@@ -18,14 +18,20 @@ export class AdminRegistriesController {
 
   @Get()
   @AdminRoute('List the registries with their sources', RegistryDefinitionList)
-  listRegistryDefinitions(@Query({ schema: ListParameters }) page: PageParameters): ReplyBytes {
-    return this.registries.list(page);
+  listRegistryDefinitions(
+    @CallerVisibility() visibility: VisibilitySet,
+    @Query({ schema: ListParameters }) page: PageParameters,
+  ): ReplyBytes {
+    return this.registries.list(visibility, page);
   }
 
   @Get(':name')
   @AdminRoute('Show a registry', RegistryDefinitionInfo)
-  getRegistryDefinition(@Param('name') name: string): ReplyBytes {
-    return this.registries.get(name);
+  getRegistryDefinition(
+    @Param('name') name: string,
+    @CallerVisibility() visibility: VisibilitySet,
+  ): ReplyBytes {
+    return this.registries.get(name, visibility);
   }
 
   @Get(':name/entries')

@@ -31,10 +31,11 @@ export class RegistriesService {
     config.changes.subscribe(() => (this.configuredAt = clock.now().toISOString()));
   }
 
-  /** The registries by name. @throws DomainError `invalid-cursor` */
-  list({ limit, cursor }: PageParameters): ReplyBytes {
+  /** The registries that the caller may read, by name. @throws DomainError `invalid-cursor` */
+  list(visibility: VisibilitySet, { limit, cursor }: PageParameters): ReplyBytes {
     const after = REGISTRIES.read(cursor);
-    const behind = this.catalog.registries
+    const behind = this.catalog
+      .readable(visibility)
       .filter(({ name }) => after === undefined || compareNames(name, after) > 0)
       .sort((a, b) => compareNames(a.name, b.name));
     const { items, ...next } = pageOf(behind, limit, ({ name }) => REGISTRIES.write(name));
@@ -42,14 +43,14 @@ export class RegistriesService {
   }
 
   /** One registry. @throws DomainError `not-found` */
-  get(name: string): ReplyBytes {
-    return adminReply(this.info(this.find(name)));
+  get(name: string, visibility: VisibilitySet): ReplyBytes {
+    return adminReply(this.info(this.find(name, visibility)));
   }
 
   /** What the sources of a registry hold, before precedence. @throws DomainError `not-found`, `invalid-cursor` */
   entries(name: string, visibility: VisibilitySet, page: PageParameters): ReplyBytes {
     const { shelves } = this.catalog.current;
-    const sources = this.find(name).sources.flatMap((source) => {
+    const sources = this.find(name, visibility).sources.flatMap((source) => {
       const shelf = shelves.get(source);
       return shelf === undefined ? [] : [{ name: source, shelf }];
     });
@@ -61,8 +62,9 @@ export class RegistriesService {
     return { name, ...(claims !== undefined && { claims }), creationType: 'CONFIG', sources, ...times };
   }
 
-  private find(name: string): RegistryDefinition {
-    const registry = this.catalog.registries.find((candidate) => candidate.name === name);
+  /** What a caller may not read is not there. */
+  private find(name: string, visibility: VisibilitySet): RegistryDefinition {
+    const registry = this.catalog.readable(visibility).find((candidate) => candidate.name === name);
     if (registry !== undefined) return registry;
     throw new DomainError('not-found', `Registry not found: ${name}`);
   }

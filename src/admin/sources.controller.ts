@@ -19,14 +19,17 @@ export class SourcesController {
 
   @Get('sources')
   @AdminRoute('List the sources with their status', SourceList)
-  listSources(@Query({ schema: ListParameters }) page: PageParameters): ReplyBytes {
-    return this.sources.list(page);
+  listSources(
+    @CallerVisibility() visibility: VisibilitySet,
+    @Query({ schema: ListParameters }) page: PageParameters,
+  ): ReplyBytes {
+    return this.sources.list(visibility, page);
   }
 
   @Get('sources/:name')
   @AdminRoute('Show a source with its status', SourceInfo)
-  getSource(@Param('name') name: string): ReplyBytes {
-    return this.sources.get(name);
+  getSource(@Param('name') name: string, @CallerVisibility() visibility: VisibilitySet): ReplyBytes {
+    return this.sources.get(name, visibility);
   }
 
   @Get('sources/:name/entries')
@@ -41,22 +44,27 @@ export class SourcesController {
 
   @Get('sources/:name/runs')
   @AdminRoute('List the last runs of a source that changed something or failed, newest first', RunList)
-  listRuns(@Param('name') name: string, @Query({ schema: ListParameters }) page: PageParameters): ReplyBytes {
-    return this.sources.runs(name, page);
+  listRuns(
+    @Param('name') name: string,
+    @CallerVisibility() visibility: VisibilitySet,
+    @Query({ schema: ListParameters }) page: PageParameters,
+  ): ReplyBytes {
+    return this.sources.runs(name, visibility, page);
   }
 
   @Get('sources/:name/quarantine')
   @AdminRoute('List the documents that the last successful round of a source refused', QuarantineList)
   listQuarantine(
     @Param('name') name: string,
+    @CallerVisibility() visibility: VisibilitySet,
     @Query({ schema: ListParameters }) page: PageParameters,
   ): ReplyBytes {
-    return this.sources.quarantine(name, page);
+    return this.sources.quarantine(name, visibility, page);
   }
 
   @Get('runs/:id')
   @AdminRoute('Show a run with the names of what it changed', Run)
-  getRun(@Param('id') id: string): ReplyBytes {
-    return this.sources.run(id);
+  getRun(@Param('id') id: string, @CallerVisibility() visibility: VisibilitySet): ReplyBytes {
+    return this.sources.run(id, visibility);
   }
 }

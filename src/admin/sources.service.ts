@@ -30,10 +30,11 @@ export class SourcesService {
     private readonly catalog: CatalogService,
   ) {}
 
-  /** The sources by name, each with its status. @throws DomainError `invalid-cursor` */
-  list({ limit, cursor }: PageParameters): ReplyBytes {
+  /** The sources that the caller sees, by name, each with its status. @throws DomainError `invalid-cursor` */
+  list(visibility: VisibilitySet, { limit, cursor }: PageParameters): ReplyBytes {
     const after = SOURCES.read(cursor);
     const behind = this.config.current.sources
+      .filter(({ name }) => visibility.sees(undefined, name))
       .filter(({ name }) => after === undefined || compareNames(name, after) > 0)
       .sort((a, b) => compareNames(a.name, b.name));
     const { items, ...next } = pageOf(behind, limit, ({ name }) => SOURCES.write(name));
@@ -41,20 +42,20 @@ export class SourcesService {
   }
 
   /** One source. @throws DomainError `not-found` */
-  get(name: string): ReplyBytes {
-    return adminReply(this.info(this.find(name)));
+  get(name: string, visibility: VisibilitySet): ReplyBytes {
+    return adminReply(this.info(this.find(name, visibility)));
   }
 
   /** What a source holds, as far as the caller sees it. @throws DomainError `not-found`, `invalid-cursor` */
   entries(name: string, visibility: VisibilitySet, page: PageParameters): ReplyBytes {
-    this.find(name);
+    this.find(name, visibility);
     const shelf = this.catalog.current.shelves.get(name);
     return pageReply('entries', shelf === undefined ? { items: [] } : sourceEntries(shelf, visibility, page));
   }
 
   /** A source's last runs, newest first. @throws DomainError `not-found`, `invalid-cursor` */
-  runs(name: string, { limit, cursor }: PageParameters): ReplyBytes {
-    this.find(name);
+  runs(name: string, visibility: VisibilitySet, { limit, cursor }: PageParameters): ReplyBytes {
+    this.find(name, visibility);
     const after = RUNS.read(cursor);
     const behind = this.history
       .runsOf(name)
@@ -64,15 +65,15 @@ export class SourcesService {
   }
 
   /** One run, with the names of what it changed. @throws DomainError `not-found` */
-  run(id: string): ReplyBytes {
+  run(id: string, visibility: VisibilitySet): ReplyBytes {
     const run = this.history.run(id);
-    if (run !== undefined) return adminReply(runDetail(run));
+    if (run !== undefined && visibility.sees(undefined, run.source)) return adminReply(runDetail(run));
     throw new DomainError('not-found', `Run not found: ${id}. The last 100 of each source are kept`);
   }
 
   /** The documents that a source's last successful round refused. @throws DomainError `not-found`, `invalid-cursor` */
-  quarantine(name: string, { limit, cursor }: PageParameters): ReplyBytes {
-    this.find(name);
+  quarantine(name: string, visibility: VisibilitySet, { limit, cursor }: PageParameters): ReplyBytes {
+    this.find(name, visibility);
     const after = QUARANTINE.read(cursor);
     const kept = this.history.refusalsOf(name);
     const behind = kept.filter(({ id }) => after === undefined || compareIds(id, after) > 0);
@@ -85,9 +86,10 @@ export class SourcesService {
     return sourceInfo(source, this.progress.find(source.name));
   }
 
-  private find(name: string): SourceConfig {
+  /** What a caller does not see is not there. */
+  private find(name: string, visibility: VisibilitySet): SourceConfig {
     const source = this.config.current.sources.find((candidate) => candidate.name === name);
-    if (source !== undefined) return source;
+    if (source !== undefined && visibility.sees(undefined, name)) return source;
     throw new DomainError('not-found', `Source not found: ${name}`);
   }
 }

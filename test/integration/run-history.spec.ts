@@ -11,6 +11,7 @@ import type { ReplyBytes } from '../../src/http/reply-bytes.js';
 import type { RefusedDocument } from '../../src/model/entry.js';
 import { RunHistory } from '../../src/sync/run-history.js';
 import { SyncProgress } from '../../src/sync/sync-progress.js';
+import { OPEN_VISIBILITY } from '../../src/model/claims.js';
 import { fileSource } from '../support/documents.js';
 import { EmbeddedDatabase } from '../support/embedded-database.js';
 import { changeOf, planSync } from '../support/sync-plans.js';
@@ -62,7 +63,7 @@ function bodyOf<Body>(reply: ReplyBytes): Body {
 }
 
 function runs(limit = 1000, cursor?: string): RunPage {
-  return bodyOf(sources.runs('one', { limit, cursor }));
+  return bodyOf(sources.runs('one', OPEN_VISIBILITY, { limit, cursor }));
 }
 
 async function fail(message: string): Promise<void> {
@@ -149,7 +150,9 @@ describe('the runs of a source', () => {
     await succeed({ added: 150, samples });
     await vi.waitFor(() => expect(runs().runs).toHaveLength(1));
 
-    const run = bodyOf<{ diff: Record<string, unknown[]> }>(sources.run(runs().runs[0]?.id ?? ''));
+    const run = bodyOf<{ diff: Record<string, unknown[]> }>(
+      sources.run(runs().runs[0]?.id ?? '', OPEN_VISIBILITY),
+    );
 
     expect(run).toMatchObject({ outcome: 'complete', duration: '1.25s', added: 150, bytes: 10 });
     expect(run.diff['added']).toHaveLength(100);
@@ -170,14 +173,14 @@ describe('the runs of a source', () => {
 
   it('that nobody knows are not found', () => {
     for (const id of ['0', '999999', 'x', '']) {
-      expect(() => sources.run(id)).toThrow(expect.objectContaining({ code: 'not-found' }));
+      expect(() => sources.run(id, OPEN_VISIBILITY)).toThrow(expect.objectContaining({ code: 'not-found' }));
     }
   });
 });
 
 describe('the quarantine of a source', () => {
   const quarantine = (limit: number, cursor?: string) =>
-    bodyOf<QuarantinePage>(sources.quarantine('one', { limit, cursor }));
+    bodyOf<QuarantinePage>(sources.quarantine('one', OPEN_VISIBILITY, { limit, cursor }));
 
   it('has the first thousand documents, page by page, and tells how many there are', async () => {
     await succeed({}, refusedDocuments(1003));
