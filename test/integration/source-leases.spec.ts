@@ -47,6 +47,19 @@ describe.skipIf(!hasPostgresql)('the lease of a source', () => {
     return vi.waitFor(async () => taken(await two.leases.acquire(source)), { timeout: 10_000, interval: 20 });
   }
 
+  it('that nobody ever had goes to one of those who ask for it at once, and fails for none', async () => {
+    for (let times = 0; times < 200; times += 1) {
+      const source = `first-${times}`;
+      const asked = [one, two, one, two, one, two, one, two].map(({ leaseStore }, holder) =>
+        leaseStore.acquire({ source, holder: `holder ${holder}`, lengthMs: 60_000 }),
+      );
+
+      const tokens = await Promise.all(asked);
+
+      expect(tokens.filter((token) => token !== undefined)).toHaveLength(1);
+    }
+  });
+
   it('is had by one replica at a time, and by the next as soon as it is released', async () => {
     const source = await newSource();
     const first = taken(await one.leases.acquire(source));
