@@ -8,6 +8,8 @@ import type { AuditEvent } from './audit-event.js';
 
 /** What waits for a slow disk or reader, in bytes; events beyond are lost, and counted. */
 const MAX_QUEUED = 4 * 1024 * 1024;
+/** Written at once, in bytes: what a pipe takes as a whole, so that lines of several workers never mix. */
+const MAX_WRITE = 4096;
 /** Between two looks whether the file is still the one that was opened, in milliseconds. */
 const LOOK_EVERY = 1_000;
 /** Longest wait for the last lines when the program ends, in milliseconds. */
@@ -37,6 +39,7 @@ export class AuditWriter {
       append: true,
       sync: false,
       maxLength: MAX_QUEUED,
+      maxWrite: MAX_WRITE,
       mode: 0o600,
     });
     this.stream.on('drop', () => (this.lost += 1));
