@@ -8,7 +8,7 @@ const PROGRAM = join(ROOT, 'dist/src/main.js');
 const DEFAULT_MAX_SIZE = 100 * 2 ** 20;
 
 /** The catalogue that is served when none is named. */
-const SAMPLE_CATALOGUE = join(ROOT, 'config/registry-sample.json');
+export const SAMPLE_CATALOGUE = join(ROOT, 'config/registry-sample.json');
 
 /**
  * Starts this project's server on a free port of 127.0.0.1.
