@@ -10,7 +10,7 @@ describe('help', () => {
     const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z-]+)? (?:\[|<| {2})/gm)].map(
       ([, name]) => name,
     );
-    expect(commands).toEqual('serve validate sync migrate prime healthcheck version help'.split(' '));
+    expect(commands).toEqual('serve validate sync migrate prime view healthcheck version help'.split(' '));
   });
 
   it('of a command names its flags', async () => {
