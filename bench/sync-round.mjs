@@ -22,7 +22,7 @@ const { SyncService } = await built('sync/sync.service');
 const SOURCE = {
   name: 'upstream',
   kind: 'api',
-  api: { endpoint: options.upstream, maxSize: 100 * 1024 * 1024, timeoutMs: 30_000, headers: {} },
+  api: { endpoint: options.upstream, maxSize: 4 * 1024 ** 3, timeoutMs: 30_000, headers: {} },
   syncPolicy: {
     intervalMs: 60_000,
     timeoutMs: 3_600_000,

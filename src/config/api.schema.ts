@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import {
+  byteSize,
   caCertPathKey,
   duration,
-  maxSizeKey,
   onAnyMap,
   presentKeys,
   text,
@@ -41,7 +41,10 @@ export const apiSchema = z
       .prefault(true)
       .describe('Ask only for what changed since the last round, where the registry understands that.'),
     fullSyncInterval: duration().prefault('24h').describe('How often everything is read again.'),
-    maxSize: maxSizeKey.describe('What is larger, one page or all of them together, is refused.'),
+    // A registry comes in pages that are never held together, so only disk and time bound the whole.
+    maxSize: byteSize()
+      .prefault('4GiB')
+      .describe('What all pages together may have. One page may have as much, at most 64MiB.'),
   })
   .transform(({ timeout, fullSyncInterval, ...rest }) => ({
     ...rest,
