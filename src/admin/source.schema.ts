@@ -44,6 +44,9 @@ export const SourceInfo = z
     syncSchedule: z.string().optional().describe('Time between two rounds (`30m0s`)'),
     claims: ShownClaims.optional(),
     syncStatus: SyncStatusShape,
+    rounds: z
+      .object({ changed: Count, unchanged: Count, failed: Count, totalMs: Count })
+      .describe('Rounds of this process since its start, by outcome, and the time they took together'),
     createdAt: z.iso.datetime().optional(),
     updatedAt: z.iso.datetime().optional().describe('When its definition last changed'),
   })

@@ -83,7 +83,7 @@ export class SourcesService {
   }
 
   private info(source: SourceConfig): object {
-    return sourceInfo(source, this.progress.find(source.name));
+    return sourceInfo(source, this.progress.find(source.name), this.progress.roundsOf(source.name));
   }
 
   /** What a caller does not see is not there. */

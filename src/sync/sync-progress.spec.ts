@@ -62,7 +62,7 @@ describe('the status of a source', () => {
 
     void progress.refresh();
     await answer(store, [stored({ phase: 'failed', lastAttempt: LATE, message: 'broken' })]);
-    progress.ended('one');
+    progress.ended('one', { outcome: 'failed', durationMs: 5 });
 
     expect(progress.of('one')).toMatchObject({ phase: 'failed', message: 'broken' });
   });
@@ -74,7 +74,7 @@ describe('the status of a source', () => {
     await answer(store, [stored({})]);
     store.begun.next({ name: 'one', startedAt: LATE });
 
-    progress.ended('one');
+    progress.ended('one', { outcome: 'failed', durationMs: 5 });
 
     expect(progress.of('one').phase).toBe('pending');
     expect(progress.of('one').message).toMatch(/without a record/);

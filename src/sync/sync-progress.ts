@@ -3,6 +3,7 @@ import { Subject, type Observable, type Subscription } from 'rxjs';
 import { SourceEntity } from '../database/entities/source.entity.js';
 import { RevisionFeed } from '../database/revision-feed.js';
 import { type RoundFailure, SourceStore } from '../database/stores/source.store.js';
+import { countRound, type CountedRound, NO_ROUNDS, type RoundCounts } from './round-counts.js';
 
 /** Shown of a round whose end the store does not know, because it could not be written or the process stops. */
 const LOST_END = 'The last round ended without a record of its result';
@@ -18,6 +19,7 @@ export class SyncProgress implements OnModuleDestroy {
   private readonly firstRounds = new Set<string>();
   /** When each round of this process that is under way began, by the name of its source. */
   private readonly running = new Map<string, Date>();
+  private readonly counts = new Map<string, RoundCounts>();
   private readonly changes = new Subject<void>();
   private reading: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
@@ -92,11 +94,17 @@ export class SyncProgress implements OnModuleDestroy {
   }
 
   /** A round of this process has ended, well or not, and its result was taken over if the store has it. */
-  ended(name: string): void {
+  ended(name: string, round: CountedRound): void {
+    this.counts.set(name, countRound(this.roundsOf(name), round));
     this.firstRounds.add(name);
     this.running.delete(name);
     if (this.byName.get(name)?.phase !== 'syncing') return;
     this.change(name, { phase: 'pending', message: LOST_END });
+  }
+
+  /** The rounds of this process so far. */
+  roundsOf(name: string): RoundCounts {
+    return this.counts.get(name) ?? NO_ROUNDS;
   }
 
   /** The store went away under a round, which begins again later. */

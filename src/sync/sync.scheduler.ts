@@ -152,7 +152,8 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
       }
       this.interruptions.delete(source.name);
       this.ownPlans.set(source.name, nextAttempt.getTime());
-      this.progress.ended(source.name);
+      const durationMs = this.clock.now().getTime() - startedAt.getTime();
+      this.progress.ended(source.name, { outcome: result.outcome, durationMs });
       return withJitter(intervalMs);
     } catch (thrown) {
       if (stopping.aborted) return 0;
@@ -168,7 +169,7 @@ export class SyncScheduler implements OnApplicationBootstrap, BeforeApplicationS
       const code = isDomainError(error) && { code: error.code };
       await this.recordFailure(source, { startedAt, endedAt, message, nextAttempt, ...code });
       this.ownPlans.set(source.name, nextAttempt.getTime());
-      this.progress.ended(source.name);
+      this.progress.ended(source.name, { outcome: 'failed', durationMs });
       return delayMs;
     } finally {
       limit.lift();

@@ -94,6 +94,7 @@ describe('the administration of sources', () => {
         lastSyncTime: expect.any(String) as string,
         nextAttempt: expect.any(String) as string,
       },
+      rounds: { changed: 1, unchanged: 0, failed: 0, totalMs: expect.any(Number) as number },
       createdAt: expect.any(String) as string,
     });
     expect(sources[0]).toMatchObject({ filterConfig: { names: { exclude: ['private/*'] } } });
