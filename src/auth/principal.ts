@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { RequestNote } from '../common/request-note.js';
 import { type HeldClaims, NO_CLAIMS, OPEN_VISIBILITY, type VisibilitySet } from '../model/claims.js';
 
 /** What callers may do besides reading, in the order in which lists show them. */
@@ -23,7 +24,7 @@ export interface Principal {
 /** Everybody, where no authorization is configured. */
 export const ANYBODY: Principal = { visibility: OPEN_VISIBILITY, roles: [], claims: NO_CLAIMS };
 
-const principals = new WeakMap<IncomingMessage, Principal>();
+const principals = new RequestNote<Principal>();
 
 /** Who makes a request whose access was decided. */
 export function principalOf(request: IncomingMessage): Principal {

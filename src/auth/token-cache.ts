@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../common/clock.js';
+import { RecentCache } from '../common/recent-cache.js';
 import type { Principal } from './principal.js';
 
-/** Tokens remembered; the one used least recently goes first. */
-const MAX_TOKENS = 10_000;
+/** Credentials remembered; what nobody used lately goes first. */
+const MAX_CREDENTIALS = 10_000;
 
 interface Known {
   readonly principal: Principal;
@@ -11,33 +12,31 @@ interface Known {
   readonly until: number;
 }
 
-/** Tokens that were verified, until they expire. It holds their SHA-256, never the tokens. */
+/**
+ * Values of `Authorization` whose token was verified, until it expires. The whole value is looked up, so that a known
+ * one is not even parsed. It holds their SHA-256, never the tokens.
+ */
 export class TokenCache {
-  private readonly known = new Map<string, Known>();
+  private readonly known = new RecentCache<Known>(
+    { values: MAX_CREDENTIALS, weight: MAX_CREDENTIALS },
+    () => 1,
+  );
 
   constructor(private readonly clock: Clock) {}
 
-  /** Whom a verified token names; undefined for any other. */
-  get(token: string): Principal | undefined {
-    const key = tokenKey(token);
-    const found = this.known.get(key);
-    if (found === undefined) return undefined;
-    this.known.delete(key);
-    if (found.until <= this.clock.now().getTime()) return undefined;
-    this.known.set(key, found);
-    return found.principal;
+  /** Whom verified credentials name; undefined for any other. */
+  get(authorization: string): Principal | undefined {
+    const found = this.known.get(credentialsKey(authorization));
+    return found === undefined || found.until <= this.clock.now().getTime() ? undefined : found.principal;
   }
 
-  /** Remembers a token until a time in milliseconds since 1970. */
-  put(token: string, principal: Principal, until: number): void {
-    const key = tokenKey(token);
-    this.known.delete(key);
-    this.known.set(key, { principal, until });
-    if (this.known.size > MAX_TOKENS) this.known.delete(this.known.keys().next().value ?? key);
+  /** Remembers credentials until a time in milliseconds since 1970. */
+  put(authorization: string, principal: Principal, until: number): void {
+    this.known.set(credentialsKey(authorization), { principal, until });
   }
 }
 
-/** What stands for a token wherever it is kept: nobody can make the token of it again. */
-export function tokenKey(token: string): string {
-  return hash('sha256', token, 'base64');
+/** What stands for credentials wherever they are kept: nobody can make them of it again. */
+export function credentialsKey(authorization: string): string {
+  return hash('sha256', authorization, 'base64');
 }

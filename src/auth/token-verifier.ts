@@ -7,7 +7,7 @@ import { AccessRules } from './access-rules.js';
 import { bearerToken, missingToken } from './bearer-token.js';
 import { IdentityProviders } from './identity-providers.js';
 import type { Principal } from './principal.js';
-import { TokenCache, tokenKey } from './token-cache.js';
+import { credentialsKey, TokenCache } from './token-cache.js';
 
 /** Turns the token of a request into the caller, at once when it was verified before. */
 @Injectable()
@@ -30,8 +30,8 @@ export class TokenVerifier {
 
   /** The caller of a request whose token was verified before and has not expired. */
   known(request: IncomingMessage): Principal | undefined {
-    const token = bearerToken(request);
-    return token === undefined ? undefined : this.cache.get(token);
+    const { authorization } = request.headers;
+    return authorization === undefined ? undefined : this.cache.get(authorization);
   }
 
   /**
@@ -39,18 +39,18 @@ export class TokenVerifier {
    * @throws DomainError `unauthenticated`, `invalid-token`, `identity-provider-unavailable`
    */
   async caller(request: IncomingMessage): Promise<Principal> {
-    const token = bearerToken(request);
-    if (token === undefined) throw missingToken(request);
-    const key = tokenKey(token);
-    const verifying = this.verifying.get(key) ?? this.verify(token, request);
+    const { authorization } = request.headers;
+    if (authorization === undefined || bearerToken(request) === undefined) throw missingToken(request);
+    const key = credentialsKey(authorization);
+    const verifying = this.verifying.get(key) ?? this.verify(authorization, request);
     this.verifying.set(key, verifying);
     return verifying.finally(() => this.verifying.delete(key));
   }
 
-  private async verify(token: string, request: IncomingMessage): Promise<Principal> {
+  private async verify(authorization: string, request: IncomingMessage): Promise<Principal> {
     const { claims, until } = await this.providers.verify(request);
     const principal = this.rules.principal(claims);
-    this.cache.put(token, principal, until);
+    this.cache.put(authorization, principal, until);
     return principal;
   }
 }

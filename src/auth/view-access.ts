@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { RequestNote } from '../common/request-note.js';
 import type { Principal } from './principal.js';
 
 /** Why an address of a client view opened nothing. The caller never hears which it was. */
@@ -9,7 +10,7 @@ export type ViewAccess =
   | { readonly view: string; readonly principal: Principal }
   | { readonly view?: string; readonly refusal: ViewRefusal };
 
-const accesses = new WeakMap<IncomingMessage, ViewAccess>();
+const accesses = new RequestNote<ViewAccess>();
 
 /** Through which view a request came, or why it did not get through; undefined for all other requests. */
 export function viewAccessOf(request: IncomingMessage): ViewAccess | undefined {

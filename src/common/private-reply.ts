@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { RequestNote } from './request-note.js';
 
 /** Whose reply depends on what: set by those who decide about access, read by those who write replies. */
-const cacheScopes = new WeakMap<IncomingMessage, 'by-caller' | 'private'>();
+const cacheScopes = new RequestNote<'by-caller' | 'private'>();
 
 /**
  * Says that the reply to a request depends on the token it carries (`Vary: Authorization`); `private` also keeps it out

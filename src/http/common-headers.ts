@@ -15,6 +15,10 @@ export interface CommonHeaders {
   (request: IncomingMessage, response: ServerResponse): boolean;
   /** The same headers as the flat list of names and values that `writeHead` takes, without `Vary`. */
   list(request: IncomingMessage): string[];
+  /** True for a request whose list is that of all such requests but for the id: `identify` gives it another. */
+  isUsual(request: IncomingMessage): boolean;
+  /** Puts the id of a request into a list that begins with one of `list`. */
+  identify(list: string[], request: IncomingMessage): void;
   /** The request header by which they differ. */
   readonly variesBy: 'Origin' | undefined;
 }
@@ -32,10 +36,24 @@ export function commonHeaders(cors: CorsPolicy): CommonHeaders {
   const origins: ReadonlySet<string> = new Set(cors.origins);
   const variesBy = isOpen ? undefined : 'Origin';
 
+  function isUsual({ method, headers }: IncomingMessage): boolean {
+    return (
+      isOpen &&
+      (method === 'GET' || method === 'HEAD') &&
+      headers['access-control-request-method'] === undefined &&
+      headers['access-control-request-headers'] === undefined
+    );
+  }
+
+  function identify(headers: string[], request: IncomingMessage): void {
+    headers[1] = saneRequestId(request) ?? randomUUID();
+  }
+
   function list(request: IncomingMessage): string[] {
     const { origin } = request.headers;
     const allowed = isOpen ? '*' : origin;
     const headers = [
+      // The first one: `identify` counts on it.
       REQUEST_ID,
       saneRequestId(request) ?? randomUUID(),
       'X-Content-Type-Options',
@@ -66,7 +84,7 @@ export function commonHeaders(cors: CorsPolicy): CommonHeaders {
     return true;
   }
 
-  return Object.assign(handle, { list, variesBy } as const);
+  return Object.assign(handle, { list, isUsual, identify, variesBy } as const);
 }
 
 /** The id under which this request appears in errors and logs; one is made when there is none yet. */

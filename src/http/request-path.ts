@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { RequestNote } from '../common/request-note.js';
 
 /** Gives another path for the same resource, or the same path. Sees no query. */
 export type PathRewriter = (path: string) => string;
 
-/** Only for requests whose path was changed, so that all others cost nothing. */
-const originalPaths = new WeakMap<IncomingMessage, string>();
+/** Only of requests whose path was changed, so that all others cost nothing. */
+const originalPaths = new RequestNote<string>();
 
 /** The path of the request as it is routed: after rewriting, without query, percent-escapes kept. */
 export function pathOf(request: IncomingMessage): string {

@@ -50,9 +50,8 @@ export class RegistryService {
   }
 }
 
-/** Compressed forms are made later, and never larger than the body: counted at their most. */
 function weightOf(key: string, { reply }: KnownReply): number {
-  return reply.length * 3 + key.length + 512;
+  return reply.weight + key.length + 512;
 }
 
 function makeReply(view: RegistryView, read: ReadRequest): ReplyBytes {
