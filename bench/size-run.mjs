@@ -18,7 +18,8 @@ const IDLE_MS = 3_000;
 const RESTARTS = 3;
 const CRAWLS = 3;
 const CHANGE_LIMIT_MS = 120_000;
-const RATE_SECONDS = 4;
+const RATE_SECONDS = 3;
+const RATE_ROUNDS = 3;
 const MEGABYTES_OF_MEBIBYTE = 1.048576;
 
 /** Everything that is written to the temporary directory; removed on every way out. */
@@ -84,11 +85,20 @@ async function runLoad({ subject, load, site, database, say }) {
   for (const scenario of scenarios.filter(
     ({ id, skipped }) => atRate.includes(id) && skipped === undefined,
   )) {
-    const peak = median(scenario.server.map(({ requestsPerSecond }) => requestsPerSecond));
-    const url = subject.base + scenario.path;
-    const figures = await loadAtRate({ url, rate: peak / 2, seconds: RATE_SECONDS });
-    say(`${scenario.id} at half of peak: p99 ${figures.p99Ms} ms at ${figures.rate.toFixed(0)} req/s`);
-    fixedRate.push({ id: scenario.id, ...figures });
+    const rate = median(scenario.server.map(({ requestsPerSecond }) => requestsPerSecond)) / 2;
+    const rounds = [];
+    for (let round = 1; round <= RATE_ROUNDS; round += 1) {
+      const [server, most] = [subject.base, limit.base].map((base) => base + scenario.path);
+      rounds.push({
+        server: await loadAtRate({ url: server, rate, seconds: RATE_SECONDS }),
+        limit: await loadAtRate({ url: most, rate, seconds: RATE_SECONDS }),
+      });
+    }
+    const [p99Ms, limitP99Ms] = ['server', 'limit'].map((side) =>
+      median(rounds.map((round) => round[side].p99Ms)),
+    );
+    say(`${scenario.id} at half of peak: p99 ${p99Ms.toFixed(1)} ms, limit ${limitP99Ms.toFixed(1)} ms`);
+    fixedRate.push({ id: scenario.id, p99Ms, limitP99Ms, rounds: rounds.map(({ server }) => server) });
   }
   const crawls = await crawlInTurns(subject, limit, load.isWhole ? CRAWLS : 1);
   say(`crawl: ratio ${crawls.ratio.toFixed(2)}`);

@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
-import { Logger, type LoggerService } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ViewPath } from './admin/view-path.js';
 import { AppModule } from './app.module.js';
 import { DomainError } from './common/domain-error.js';
 import { ConfigReloader } from './config/config-reloader.js';
-import type { LoadedConfig, LoadOptions } from './config/config.loader.js';
+import type { LoadOptions } from './config/config.loader.js';
 import { SAMPLE_SOURCE } from './config/default-config.js';
 import { LiveConfig } from './config/live-config.js';
 import type { RegistryConfig } from './config/registry-config.js';
@@ -23,8 +23,6 @@ import { RegistryAdapter } from './http/registry-adapter.js';
 import { AuditTrail } from './registry/audit-trail.js';
 import { ReadPath } from './registry/read-path.js';
 import { canonicalPath } from './registry/canonical-path.js';
-import { withoutFrameworkNoise } from './telemetry/framework-noise.js';
-import { createLogger } from './telemetry/logger.js';
 import { WorkerOrders } from './worker-orders.js';
 
 /** How the server is started, as the flags of `serve` say it; what is absent has its default. */
@@ -54,19 +52,15 @@ const LOOPBACK_HOSTS = new Set(['127.0.0.1', '::1', 'localhost']);
  */
 export async function runServer(
   options: ServeOptions,
-  { config, warnings }: LoadedConfig,
+  config: RegistryConfig,
   loadOptions: LoadOptions,
+  logger: LoggerService,
 ): Promise<void> {
   const orders = new WorkerOrders();
   const targets = listenTargets(options);
   if (orders.isWorker && targets.main.kind === 'socket') {
     throw new DomainError('invalid-configuration', 'server.workers share a port: --socket needs workers: 1');
   }
-  const logger = withoutFrameworkNoise(createLogger({ level: config.logLevel }));
-  Logger.overrideLogger(logger);
-  // The supervisor of several workers has said them once.
-  for (const { message, location } of orders.isWorker ? [] : warnings)
-    logger.warn(`${location ?? 'configuration'}: ${message}`, 'Config');
   let reloader: ConfigReloader | undefined;
   let audit: AuditTrail | undefined;
   const onHangUp = () => {

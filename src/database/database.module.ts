@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { REGISTRY_CONFIG } from '../config/config.module.js';
 import type { RegistryConfig } from '../config/registry-config.js';
 import { dataSourceOptions } from './data-source.js';
-import { type EmbeddedStore, isWritable, openEmbeddedStore } from './embedded-store.js';
+import type { EmbeddedStore } from './embedded-store.js';
 import { EntryWriter } from './entry-writer.js';
 import { connectOnce, postgresConnection } from './postgres-connection.js';
 import { openPostgres } from './postgres-opening.js';
@@ -16,6 +16,7 @@ import { RevisionListener } from './revision-listener.js';
 import { migrateUp } from './schema-migration.js';
 import { SourceLeases } from './source-leases.js';
 import { StoreGate } from './store-gate.js';
+import { openStore } from './store-opening.js';
 import { EntryStore } from './stores/entry.store.js';
 import { LeaseStore } from './stores/lease.store.js';
 import { QuarantineStore } from './stores/quarantine.store.js';
@@ -26,17 +27,6 @@ import { ViewStore } from './stores/view.store.js';
 /** Longest wait for statements under way when the program ends, in milliseconds. */
 const DISCONNECT_LIMIT = 5_000;
 const EMBEDDED_STORE = Symbol('EMBEDDED_STORE');
-
-async function openStore({ database, fileStorage }: RegistryConfig): Promise<EmbeddedStore | undefined> {
-  if (database !== undefined) return undefined;
-  const logger = new Logger('EmbeddedStore');
-  if (fileStorage.memoryOnly) return openEmbeddedStore(undefined);
-  if (await isWritable(fileStorage.baseDir)) return openEmbeddedStore(fileStorage.baseDir);
-  logger.warn(
-    `${fileStorage.baseDir} is not writable: the store is kept in memory and ends with this process`,
-  );
-  return openEmbeddedStore(undefined);
-}
 
 function makeDataSource(config: RegistryConfig, store: EmbeddedStore | undefined): DataSource {
   if (store !== undefined) return new DataSource(dataSourceOptions({ stream: store.engine.connect }));
