@@ -53,7 +53,7 @@ export async function loadAtRate({ url, headers = {}, rate, seconds }) {
   }
   const ratePerSecond = answered / seconds;
   sendDue();
-  for (const end = performance.now() + SETTLE_MS; answered < sent && performance.now() < end; ) await delay(1);
+  for (const end = performance.now() + SETTLE_MS; answered < sent && performance.now() < end;) await delay(1);
   failures += sent - answered;
   for (const { socket } of connections) socket.destroy();
   const sorted = times.subarray(0, answered).sort();

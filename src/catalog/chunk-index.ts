@@ -1,6 +1,6 @@
 import { addBit, type BitSet, bitsOf, wordsFor } from './bit-set.js';
 import { type CatalogEntry, type CatalogVersion, latestVersion } from './catalog-entry.js';
-import { headOfHaystack } from '../model/search-words.js';
+import { nameInHaystack, titleInHaystack } from '../model/search-words.js';
 import { SearchSignature } from './search-signature.js';
 
 /** By which a list can be narrowed to those that have a value. */
@@ -9,7 +9,8 @@ export type Facet = (typeof FACETS)[number];
 
 /** Rows for runs of characters in all that is searched, and in names and titles, which are short. */
 const WORD_ROWS = 2048;
-const HEAD_ROWS = 512;
+const NAME_ROWS = 256;
+const TITLE_ROWS = 256;
 
 type Postings = ReadonlyMap<string, readonly number[]>;
 
@@ -24,7 +25,8 @@ export class ChunkIndex {
   private latestFirst: Uint32Array | undefined;
   private newest: number | undefined;
   private words: SearchSignature | undefined;
-  private heads: SearchSignature | undefined;
+  private names: SearchSignature | undefined;
+  private titles: SearchSignature | undefined;
 
   constructor(
     private readonly entries: readonly CatalogEntry[],
@@ -65,16 +67,22 @@ export class ChunkIndex {
     return this.words;
   }
 
-  /** What can hold a word in its name or title; undefined until `prepare` was called. */
-  get searchHeads(): SearchSignature | undefined {
-    return this.heads;
+  /** What can hold a word in its name, as `nameInHaystack` has it; undefined until `prepare` was called. */
+  get searchNames(): SearchSignature | undefined {
+    return this.names;
+  }
+
+  /** What can hold a word in its title; undefined until `prepare` was called. */
+  get searchTitles(): SearchSignature | undefined {
+    return this.titles;
   }
 
   /** Makes everything at once. It takes a millisecond or two, so it is not done while somebody waits. */
   prepare(): void {
     const texts = this.versions.map(({ haystack }) => haystack);
     this.words = new SearchSignature(texts, WORD_ROWS);
-    this.heads = new SearchSignature(texts.map(headOfHaystack), HEAD_ROWS);
+    this.names = new SearchSignature(texts.map(nameInHaystack), NAME_ROWS);
+    this.titles = new SearchSignature(texts.map(titleInHaystack), TITLE_ROWS);
     for (const facet of FACETS) this.postingsOf(facet);
     // Asking for them makes them.
     void [this.latest, this.alive, this.byUpdate, this.maxUpdatedAt];

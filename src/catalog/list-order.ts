@@ -63,7 +63,8 @@ function* ofShelf(
   }
 }
 
-function firstBehind(chunk: EntryChunk, after: ListPosition): number {
+/** The first position in a chunk that is behind another in the order of names; as many as it has, when none is. */
+export function firstBehind(chunk: EntryChunk, after: Pick<ListPosition, 'name' | 'order'>): number {
   const { versions } = chunk;
   let low = 0;
   let high = versions.length;

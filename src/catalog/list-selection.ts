@@ -3,7 +3,8 @@ import { allBits, type BitSet, isEmptySet, joinBits, keepBits } from './bit-set.
 import type { CatalogVersion } from './catalog-entry.js';
 import type { EntryChunk } from './entry-chunk.js';
 import type { KindView } from './kind-view.js';
-import { holdsTerms, narrowByTerms, type SearchTerms } from './search-terms.js';
+import { holdsTerms, narrowByTerms } from './search-terms.js';
+import type { SearchTerms } from './search-word.js';
 
 /** Which versions of a view a list shows: found by the indexes of a chunk, then looked at where those cannot tell. */
 export class ListSelection {
@@ -19,10 +20,11 @@ export class ListSelection {
     if (source !== undefined && chunk.entries[0]?.source !== source) return undefined;
     if (updatedSince !== undefined && !this.view.mayHaveChanged(chunk, updatedSince)) return undefined;
     const bits = version === 'latest' ? chunk.index.latest.slice() : allBits(chunk.versions.length);
+    const { search } = chunk.index;
+    // Words leave out the most: where they leave nothing, nothing else is asked.
+    if (search !== undefined && !narrowByTerms(bits, search, this.terms)) return undefined;
     if (!includeDeleted) keepBits(bits, chunk.index.alive);
-    if (!this.keepFacets(chunk, bits)) return undefined;
-    if (chunk.index.search !== undefined) narrowByTerms(bits, chunk.index.search, this.terms);
-    if (isEmptySet(bits)) return undefined;
+    if (!this.keepFacets(chunk, bits) || isEmptySet(bits)) return undefined;
     keepBits(bits, this.view.shownOf(chunk));
     return isEmptySet(bits) ? undefined : bits;
   }

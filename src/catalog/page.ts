@@ -6,7 +6,7 @@ import type { KindView } from './kind-view.js';
 import { byName, listPosition } from './list-order.js';
 import { ListSelection } from './list-selection.js';
 import { firstByRelevance } from './relevance-order.js';
-import type { SearchTerms } from './search-terms.js';
+import { searchTerms, type SearchTerms, SearchWord } from './search-word.js';
 import { firstByUpdate } from './update-order.js';
 
 /** What a page shall hold. `limit` is at least 1. */
@@ -29,7 +29,7 @@ export interface Page {
  */
 export function cutPage(view: KindView, request: PageRequest): Page {
   const words = searchWords(request.filters.search ?? '');
-  const terms = words.map((word) => [word]);
+  const terms = searchTerms(words);
   const page = cut(view, request, terms);
   if (terms.length === 0 || page.versions.length > 0) return page;
   if (request.after !== undefined && hasMatch(view, request.filters, terms)) return page;
@@ -39,7 +39,7 @@ export function cutPage(view: KindView, request: PageRequest): Page {
 
 /** All that a filter leaves of a view, in the order of names. */
 export function listed(view: KindView, filters: ListFilters): Iterable<CatalogVersion> {
-  const terms = searchWords(filters.search ?? '').map((word) => [word]);
+  const terms = searchTerms(searchWords(filters.search ?? ''));
   return byName(view.shelves, new ListSelection(view, filters, terms), undefined);
 }
 
@@ -93,7 +93,9 @@ function hasMatch(view: KindView, filters: ListFilters, terms: SearchTerms): boo
 
 /** Each word that occurs nowhere is replaced by its neighbours; undefined when that changes nothing or leaves none. */
 function correctedTerms(view: KindView, words: readonly string[]): SearchTerms | undefined {
-  const terms = words.map((word) => (hasMatch(view, {}, [[word]]) ? [word] : view.vocabulary.near(word)));
+  const terms = words.map((word) =>
+    hasMatch(view, {}, searchTerms([word])) ? [word] : view.vocabulary.near(word),
+  );
   const isBetter = terms.every((term) => term.length > 0) && terms.some(([first], at) => first !== words[at]);
-  return isBetter ? terms : undefined;
+  return isBetter ? terms.map((term) => term.map((word) => new SearchWord(word))) : undefined;
 }

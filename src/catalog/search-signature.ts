@@ -1,4 +1,5 @@
-import { addBit, type BitSet, keepBits, wordsFor } from './bit-set.js';
+import { addBit, type BitSet, wordsFor } from './bit-set.js';
+import { longRunAt, runOf, type SearchWord } from './search-word.js';
 
 /**
  * Tells which of a few texts can hold a word. Each run of one and of two characters that occurs has a row of one bit
@@ -13,7 +14,7 @@ export class SearchSignature {
   private readonly shortRuns: Uint32Array;
   private readonly shortRows: Uint32Array;
 
-  /** @param longRows rows for the runs of three characters, a power of two */
+  /** @param longRowCount rows for the runs of three characters, a power of two */
   constructor(
     texts: readonly string[],
     private readonly longRowCount: number,
@@ -29,13 +30,20 @@ export class SearchSignature {
     }
   }
 
-  /** Takes from `bits`, which is changed, the texts that cannot hold `word`. */
-  narrow(bits: BitSet, word: string): void {
-    if (word.length === 1) this.keepShort(bits, word.charCodeAt(0));
-    for (let at = 1; at < word.length; at += 1) {
-      this.keepShort(bits, runOf(word.charCodeAt(at - 1), word.charCodeAt(at)));
-      if (at > 1) keepBits(bits, this.longRow(word, at - 2));
+  /** Takes from `bits`, which is changed, the texts that cannot hold `word`. False when none is left. */
+  narrow(bits: BitSet, word: SearchWord): boolean {
+    for (const run of word.longRuns) {
+      if (!this.keepRow(bits, this.longRows, run & (this.longRowCount - 1))) return false;
     }
+    for (const run of word.shortRuns) {
+      const place = this.placeOf(run);
+      if (this.shortRuns[place] !== run) {
+        bits.fill(0);
+        return false;
+      }
+      if (!this.keepRow(bits, this.shortRows, place)) return false;
+    }
+    return true;
   }
 
   private add(text: string, position: number, short: Map<number, BitSet>): void {
@@ -43,11 +51,23 @@ export class SearchSignature {
       const code = text.charCodeAt(at);
       addBit(rowIn(short, code, this.width), position);
       if (at > 0) addBit(rowIn(short, runOf(text.charCodeAt(at - 1), code), this.width), position);
-      if (at > 1) addBit(this.longRow(text, at - 2), position);
+      if (at > 1) addBit(this.longRow(longRunAt(text, at - 2)), position);
     }
   }
 
-  private keepShort(bits: BitSet, run: number): void {
+  /** In place, without a view of the row: of all that a search does this is done most often. */
+  private keepRow(bits: BitSet, rows: Uint32Array, place: number): boolean {
+    const start = place * this.width;
+    let left = 0;
+    for (let at = 0; at < bits.length; at += 1) {
+      const word = (bits[at] ?? 0) & (rows[start + at] ?? 0);
+      bits[at] = word;
+      left |= word;
+    }
+    return left !== 0;
+  }
+
+  private placeOf(run: number): number {
     let low = 0;
     let high = this.shortRuns.length;
     while (low < high) {
@@ -55,21 +75,13 @@ export class SearchSignature {
       if ((this.shortRuns[middle] ?? 0) < run) low = middle + 1;
       else high = middle;
     }
-    if (this.shortRuns[low] !== run) bits.fill(0);
-    else keepBits(bits, this.shortRows.subarray(low * this.width, (low + 1) * this.width));
+    return low;
   }
 
-  private longRow(text: string, at: number): BitSet {
-    const [a, b, c] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
-    const hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
-    const row = ((hash ^ (hash >>> 15)) >>> 3) & (this.longRowCount - 1);
+  private longRow(run: number): BitSet {
+    const row = run & (this.longRowCount - 1);
     return this.longRows.subarray(row * this.width, (row + 1) * this.width);
   }
-}
-
-/** Two characters as one number. After the character 0 it is that of the second alone, which only names too much. */
-function runOf(a: number, b: number): number {
-  return ((a << 16) | b) >>> 0;
 }
 
 function rowIn(rows: Map<number, BitSet>, run: number, width: number): BitSet {

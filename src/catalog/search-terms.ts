@@ -1,46 +1,35 @@
-import type { BitSet } from './bit-set.js';
-import { joinBits, keepBits } from './bit-set.js';
+import { type BitSet, isEmptySet, joinBits, keepBits } from './bit-set.js';
 import type { SearchSignature } from './search-signature.js';
+import type { SearchTerms, SearchWord } from './search-word.js';
 
-/** What is searched for: each term must be found, by any of its words. */
-export type SearchTerms = readonly (readonly string[])[];
-
-/** Takes from `bits`, which is changed, the texts that cannot hold every term. */
-export function narrowByTerms(bits: BitSet, signature: SearchSignature, terms: SearchTerms): void {
+/** Takes from `bits`, which is changed, the texts that cannot hold every term. False when none is left. */
+export function narrowByTerms(bits: BitSet, signature: SearchSignature, terms: SearchTerms): boolean {
   for (const words of terms) {
-    const [first] = words;
-    if (words.length === 1 && first !== undefined) {
-      signature.narrow(bits, first);
-      continue;
-    }
-    const any = new Uint32Array(bits.length);
-    for (const word of words) {
-      const some = bits.slice();
-      signature.narrow(some, word);
-      joinBits(any, some);
-    }
-    keepBits(bits, any);
+    const [first, ...others] = words;
+    if (first !== undefined && others.length === 0) signature.narrow(bits, first);
+    else keepBits(bits, withAnyWord(bits, signature, words));
+    if (isEmptySet(bits)) return false;
   }
+  return true;
 }
 
-/** Takes from `bits`, which is changed, the texts that cannot hold any term. */
-export function narrowByAnyTerm(bits: BitSet, signature: SearchSignature, terms: SearchTerms): void {
+/** Those of `bits` that can hold one of the words. */
+export function withAnyWord(bits: BitSet, signature: SearchSignature, words: readonly SearchWord[]): BitSet {
   const any = new Uint32Array(bits.length);
-  for (const word of terms.flat()) {
+  for (const word of words) {
     const some = bits.slice();
-    signature.narrow(some, word);
-    joinBits(any, some);
+    if (signature.narrow(some, word)) joinBits(any, some);
   }
-  keepBits(bits, any);
+  return any;
 }
 
 /** The word by which each term is found in a text; undefined when one is not. */
 export function foundWords(haystack: string, terms: SearchTerms): string[] | undefined {
   const found: string[] = [];
   for (const words of terms) {
-    const word = words.find((candidate) => haystack.includes(candidate));
+    const word = words.find(({ text }) => haystack.includes(text));
     if (word === undefined) return undefined;
-    found.push(word);
+    found.push(word.text);
   }
   return found;
 }
@@ -48,7 +37,7 @@ export function foundWords(haystack: string, terms: SearchTerms): string[] | und
 /** True when every term is found in a text. */
 export function holdsTerms(haystack: string, terms: SearchTerms): boolean {
   for (const words of terms) {
-    if (!words.some((word) => haystack.includes(word))) return false;
+    if (!words.some(({ text }) => haystack.includes(text))) return false;
   }
   return true;
 }

@@ -6,11 +6,13 @@ const MAX_WORDS = 16;
 const BLANKS = /\s+/u;
 
 /** What a word counts by where it is found: one better place outweighs as many lesser ones as a search has words. */
-const WHOLE_NAME = 100_000_000;
-const NAME_PREFIX = 1_000_000;
-const WORD_IN_NAME = 10_000;
-const IN_TITLE = 100;
-const ELSEWHERE = 1;
+export const RELEVANCE = {
+  wholeName: 100_000_000,
+  nameStart: 1_000_000,
+  inName: 10_000,
+  inTitle: 100,
+  elsewhere: 1,
+} as const;
 
 /** The words of a search: lower-cased, split at white space, without repeats; those after the sixteenth do not count. */
 export function searchWords(text: string): string[] {
@@ -24,14 +26,18 @@ export function haystackOf(facets: EntryFacets, name: string): string {
   return texts.join('\n').toLowerCase();
 }
 
-/** The lines of a haystack that have the name and the title. */
-export function headOfHaystack(haystack: string): string {
-  return haystack.slice(0, haystack.indexOf('\n', haystack.indexOf('\n') + 1) + 1);
+/**
+ * The name in a haystack, between a slash and a line break: it begins with a word, or its last part does, only if
+ * `/word` is in there, and either is the word only if `/word\n` is.
+ */
+export function nameInHaystack(haystack: string): string {
+  return `/${haystack.slice(0, haystack.indexOf('\n') + 1)}`;
 }
 
-/** The score of an entry that has all of so many words, and none in its name or title. */
-export function lowestScore(words: number): number {
-  return words * ELSEWHERE;
+/** The title in a haystack. */
+export function titleInHaystack(haystack: string): string {
+  const start = haystack.indexOf('\n') + 1;
+  return haystack.slice(start, haystack.indexOf('\n', start));
 }
 
 /**
@@ -54,10 +60,10 @@ export function relevance(words: readonly string[], haystack: string): number {
   function wordScore(word: string): number {
     const at = haystack.indexOf(word);
     if (at === -1) return 0;
-    if (at >= nameEnd) return at < titleEnd ? IN_TITLE : ELSEWHERE;
+    if (at >= nameEnd) return at < titleEnd ? RELEVANCE.inTitle : RELEVANCE.elsewhere;
     const isLast = haystack.startsWith(word, lastPart);
     if ((at === 0 && word.length === nameEnd) || (isLast && lastPart + word.length === nameEnd))
-      return WHOLE_NAME;
-    return at === 0 || isLast ? NAME_PREFIX : WORD_IN_NAME;
+      return RELEVANCE.wholeName;
+    return at === 0 || isLast ? RELEVANCE.nameStart : RELEVANCE.inName;
   }
 }

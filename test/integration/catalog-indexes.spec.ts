@@ -15,7 +15,7 @@ import { storedVersion } from '../support/documents.js';
 
 const SOURCES = ['high', 'low'];
 const TEAM: VisibilitySet = { key: 'team', sees: (claims) => claims?.['team'] !== 'other' };
-const WORDS = ['github', 'issues', 'weather', 'a', 'zz', 'Straße', 'x-1'];
+const WORDS = ['github', 'issues', 'weather', 'a', 'zz', 'Straße', 'x-1', '12', '3', 'Exa', 'example/1'];
 
 const row: fc.Arbitrary<StoredVersion> = fc
   .record({
