@@ -8,57 +8,69 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const GOOD_STATUS = /^HTTP\/1\.1 [23]\d\d /;
 
 /**
- * Asks at a fixed rate over 64 connections, whatever the answers do: a request is due at its time, and one for which no
- * connection is free waits and counts its waiting. Plain sockets and no parsing but of heads, so that the generator takes
- * little of the machine that it shares with the server.
- * @param {{ url: string, headers?: Record<string, string>, rate: number, seconds: number }} load `rate` in requests a second
- * @returns {Promise<{ p50Ms: number, p99Ms: number, longestMs: number, rate: number, asked: number, failures: number }>}
- *   times from when a request was due to the last byte of its answer; `rate` is what was answered in time: far below
- *   `asked`, the figure is about the generator
+ * Asks at a fixed rate, whatever the answers do: a request is due at its time, and one for which no connection is free
+ * waits and counts its waiting. Plain sockets and no parsing but of heads, so that the generator takes little of the
+ * machine that it shares with the server.
+ * @param {{ url: string, headers?: Record<string, string>, rate: number, end: Promise<unknown>, connections?: number }} load
+ *   `rate` in requests a second, until `end` resolves; over 64 connections
+ * @returns {Promise<{ times: Float64Array, rate: number, asked: number, seconds: number, failures: number }>} `times` in
+ *   milliseconds, in order of length, from when a request was due to the last byte of its answer; `rate` is what was
+ *   answered in time: far below `asked`, the figures are about the machine
  */
-export async function loadAtRate({ url, headers = {}, rate, seconds }) {
-  const asked = Math.max(CONNECTIONS, Math.floor(rate));
-  const total = asked * seconds;
-  const times = new Float64Array(total);
-  let [sent, answered, failures] = [0, 0, 0];
+export async function loadAtRate({ url, headers = {}, rate, end, connections = CONNECTIONS }) {
+  const asked = Math.floor(rate);
+  const times = [];
+  const count = { sent: 0, failures: 0, endedAt: Infinity };
   const idle = [];
   const request = requestBytes(url, headers);
-  const connections = await Promise.all(
-    Array.from({ length: CONNECTIONS }, () =>
+  const open = await Promise.all(
+    Array.from({ length: connections }, () =>
       openConnection(url, (connection, isGood) => {
-        times[answered] = performance.now() - connection.dueAt;
-        answered += 1;
-        if (!isGood) failures += 1;
+        times.push(performance.now() - connection.dueAt);
+        if (!isGood) count.failures += 1;
         idle.push(connection);
         sendDue();
       }),
     ),
   );
-  idle.push(...connections);
+  idle.push(...open);
   const begin = performance.now();
+  const ended = end.finally(() => (count.endedAt = performance.now()));
+  ended.catch(() => undefined);
 
   function sendDue() {
-    const due = Math.min(total, Math.floor(((performance.now() - begin) / 1000) * asked));
-    while (sent < due && idle.length > 0) {
+    const now = Math.min(performance.now(), count.endedAt);
+    const due = Math.floor(((now - begin) / 1000) * asked);
+    while (count.sent < due && idle.length > 0) {
       const connection = idle.pop();
-      connection.dueAt = begin + (sent / asked) * 1000;
-      sent += 1;
+      connection.dueAt = begin + (count.sent / asked) * 1000;
+      count.sent += 1;
       connection.socket.write(request);
     }
   }
 
-  while (performance.now() - begin < seconds * 1000) {
+  while (count.endedAt === Infinity) {
     sendDue();
     await delay(1);
   }
-  const ratePerSecond = answered / seconds;
-  sendDue();
-  for (const end = performance.now() + SETTLE_MS; answered < sent && performance.now() < end;) await delay(1);
-  failures += sent - answered;
-  for (const { socket } of connections) socket.destroy();
-  const sorted = times.subarray(0, answered).sort();
-  const at = (share) => sorted[Math.floor((answered - 1) * share)] ?? Number.NaN;
-  return { p50Ms: at(0.5), p99Ms: at(0.99), longestMs: at(1), rate: ratePerSecond, asked, failures };
+  const seconds = (count.endedAt - begin) / 1000;
+  const inTime = times.length;
+  const limit = performance.now() + SETTLE_MS;
+  while (times.length < count.sent && performance.now() < limit) await delay(1);
+  for (const { socket } of open) socket.destroy();
+  await ended;
+  return {
+    times: Float64Array.from(times).sort(),
+    rate: inTime / seconds,
+    asked,
+    seconds,
+    failures: count.failures + count.sent - times.length,
+  };
+}
+
+/** The time that so large a share of the answers came within. @param {Float64Array} times in order of length */
+export function quantile(times, share) {
+  return times[Math.floor((times.length - 1) * share)] ?? Number.NaN;
 }
 
 function requestBytes(url, headers) {

@@ -27,6 +27,7 @@ export function renderPage(results) {
     headText(results),
     ...results.sizes.map((size) => loadSection(size)),
     spreadSection(results.sizes),
+    searchSection(results.sizes),
     restSection(results),
     memorySection(results),
     duringSyncSection(results.readDuringSync),
@@ -147,6 +148,21 @@ function spreadSection(sizes) {
   ]);
   const heads = ['Ratio to the limit', ...sizes.map(({ entries }) => entries.toLocaleString('en'))];
   return ['### The same at every size', '', ...table(heads, rows)].join('\n');
+}
+
+/** What a search costs whose answer is not kept. */
+function searchSection(sizes) {
+  const rows = sizes.flatMap(({ entries, firstSearches }) =>
+    firstSearches.map(({ id, cpuMicroseconds, worstMs }) => [
+      id,
+      entries.toLocaleString('en'),
+      judged(cpuMicroseconds / 1000, { digits: 2, unit: ' ms', below: GOALS.searchCpuMs }),
+      `below ${GOALS.searchCpuMs} ms`,
+      `${worstMs.toFixed(0)} ms`,
+    ]),
+  );
+  const heads = ['Search', 'entries', 'CPU for one', 'goal', 'longest of 60, one after the other'];
+  return ['### Searches that nobody asked before', '', ...table(heads, rows)].join('\n');
 }
 
 function restSection({ embedded, sizes, real }) {

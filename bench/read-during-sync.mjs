@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import autocannon from 'autocannon';
 import {
   answersOk,
   cleanUpAtExit,
@@ -13,6 +12,7 @@ import {
   stopAll,
   wasInterrupted,
 } from './child-processes.mjs';
+import { loadAtRate, quantile } from './fixed-rate.mjs';
 import { integerOption, readOptions } from './options.mjs';
 import { startPostgresql } from './postgresql.mjs';
 import { SAMPLE_CATALOGUE } from './server-under-test.mjs';
@@ -52,8 +52,8 @@ try {
   await answersOk(server, `${base}/readiness`);
   await answersOk(server, `${base}${PATH}`);
 
-  await load(base, delay(3_000));
-  const rows = [['idle, small catalogue', await load(base, delay(seconds * 1_000))]];
+  await read(base, delay(3_000));
+  const rows = [['idle, small catalogue', await read(base, delay(seconds * 1_000))]];
   for (const [title, interval] of [
     ['first sync', '2h'],
     ['all changed', '3h'],
@@ -62,9 +62,9 @@ try {
     const { lastSyncTime } = await status(base);
     configure([source(endpoint, interval)]);
     process.kill(server.pid, 'SIGHUP');
-    rows.push([title, await load(base, synced(base, lastSyncTime))]);
+    rows.push([title, await read(base, synced(base, lastSyncTime))]);
     await delay(3_000);
-    rows.push([`idle after ${title}`, await load(base, delay(seconds * 1_000))]);
+    rows.push([`idle after ${title}`, await read(base, delay(seconds * 1_000))]);
     console.error(render(rows));
   }
   console.log(render(rows));
@@ -126,28 +126,18 @@ async function status(base) {
   return response.ok ? body.syncStatus : {};
 }
 
-/** Reads until `end` resolves. Returns how long each read took, in milliseconds and in order of length. */
-async function load(base, end) {
-  const times = [];
-  const begin = performance.now();
-  const run = autocannon({ url: base + PATH, connections: CONNECTIONS, overallRate: rate, duration: 3_600 });
-  let failed = 0;
-  run.on('response', (_client, code, _bytes, time) => {
-    times.push(time);
-    if (code !== 200) failed += 1;
-  });
-  await end;
-  run.stop();
-  const length = (performance.now() - begin) / 1_000;
-  if (failed > 0) throw new Error(`${failed} of ${times.length} reads failed`);
-  return { length, times: [...times].sort((a, b) => a - b) };
+/** Reads until `end` resolves. */
+async function read(base, end) {
+  const load = await loadAtRate({ url: base + PATH, rate, end, connections: CONNECTIONS });
+  if (load.failures > 0) throw new Error(`${load.failures} of ${load.times.length} reads failed`);
+  return load;
 }
 
 function render(rows) {
   const engine = database === undefined ? 'the embedded store' : 'PostgreSQL';
-  const at = (times, part) => times[Math.min(times.length - 1, Math.floor(times.length * part))].toFixed(1);
-  const lines = rows.map(([title, { length, times }]) => {
-    const cells = [length.toFixed(0), times.length, at(times, 0.5), at(times, 0.99), at(times, 1)];
+  const lines = rows.map(([title, { seconds: length, times }]) => {
+    const [half, most, longest] = [0.5, 0.99, 1].map((share) => quantile(times, share).toFixed(1));
+    const cells = [length.toFixed(0), times.length, half, most, longest];
     return `| ${title} | ${cells.join(' | ')} |`;
   });
   return [

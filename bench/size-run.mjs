@@ -6,7 +6,8 @@ import { createDatabase, countWrittenRows } from './bench-database.mjs';
 import { makeSite, READER_CLAIMS } from './bench-site.mjs';
 import { stop } from './child-processes.mjs';
 import { crawl } from './crawl.mjs';
-import { loadAtRate } from './fixed-rate.mjs';
+import { measureFirstSearches } from './first-searches.mjs';
+import { loadAtRate, quantile } from './fixed-rate.mjs';
 import { measureLoad, startLimit } from './load-table.mjs';
 import { median } from './medians.mjs';
 import { cpuMicroseconds, memoryMegabytes } from './process-stats.mjs';
@@ -77,6 +78,7 @@ export async function runSize({ entries, mode = '2kb', postgresUrl, load }) {
 }
 
 async function runLoad({ subject, load, site, database, say }) {
+  const firstSearches = await measureFirstSearches(subject);
   const limit = await startLimit(subject.base);
   say('load table');
   const scenarios = await measureLoad(subject, limit, load);
@@ -90,8 +92,8 @@ async function runLoad({ subject, load, site, database, say }) {
     for (let round = 1; round <= RATE_ROUNDS; round += 1) {
       const [server, most] = [subject.base, limit.base].map((base) => base + scenario.path);
       rounds.push({
-        server: await loadAtRate({ url: server, rate, seconds: RATE_SECONDS }),
-        limit: await loadAtRate({ url: most, rate, seconds: RATE_SECONDS }),
+        server: await halfOfPeak(server, rate),
+        limit: await halfOfPeak(most, rate),
       });
     }
     const [p99Ms, limitP99Ms] = ['server', 'limit'].map((side) =>
@@ -103,8 +105,14 @@ async function runLoad({ subject, load, site, database, say }) {
   const crawls = await crawlInTurns(subject, limit, load.isWhole ? CRAWLS : 1);
   say(`crawl: ratio ${crawls.ratio.toFixed(2)}`);
   await limit.end();
-  if (!load.isWhole) return { scenarios, fixedRate, crawls };
-  return { scenarios, fixedRate, crawls, protectedScenarios: await runProtected(load, site, database) };
+  const measured = { firstSearches, scenarios, fixedRate, crawls };
+  if (!load.isWhole) return measured;
+  return { ...measured, protectedScenarios: await runProtected(load, site, database) };
+}
+
+async function halfOfPeak(url, rate) {
+  const { times, ...load } = await loadAtRate({ url, rate, end: delay(RATE_SECONDS * 1000) });
+  return { ...load, p99Ms: quantile(times, 0.99) };
 }
 
 /** A replica on the same database that asks for tokens. */
