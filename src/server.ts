@@ -20,6 +20,7 @@ import { createInternalServer, resolveInternalAddress } from './http/internal-li
 import { type ListenTarget, resolveListenAddress } from './http/listen-address.js';
 import { listenOn } from './http/listen.js';
 import { RegistryAdapter } from './http/registry-adapter.js';
+import { rewritePath, usePlainTarget } from './http/request-path.js';
 import { AuditTrail } from './registry/audit-trail.js';
 import { ReadPath } from './registry/read-path.js';
 import { canonicalPath } from './registry/canonical-path.js';
@@ -112,6 +113,10 @@ export async function createApp(
     corsOrigins: config.server.cors.origins,
     maxBodySize: config.server.maxBodySize,
   });
+  adapter.useBeforeRouting((request) => {
+    usePlainTarget(request);
+    return false;
+  });
   const audit = app.get(AuditTrail);
   if (audit.isOn) {
     adapter.useBeforeRouting((request, response) => {
@@ -121,6 +126,13 @@ export async function createApp(
   }
   const views = app.get(ViewPath);
   adapter.useBeforeRouting((request, response) => views.enter(request, response, headers));
+  if (config.auth.publicPaths.length > 0) {
+    // They are compared with the one spelling of a path, which has to be found before anybody compares.
+    adapter.useBeforeRouting((request) => {
+      rewritePath(request, [canonicalPath]);
+      return false;
+    });
+  }
   const readPath = app.get(ReadPath);
   adapter.useBeforeRouting((request, response) => readPath.answer(request, response, headers));
   if (openapi) app.get(ApiDescription).enable(app);

@@ -1,7 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { originalPathOf, pathOf, rewritePath } from './request-path.js';
+import { makeViewToken } from '../model/view-token.js';
+import { originalPathOf, pathOf, rewritePath, usePlainTarget } from './request-path.js';
 
 function requestFor(url: string): IncomingMessage {
   const request = new IncomingMessage(new Socket());
@@ -25,4 +26,32 @@ describe('rewritePath', () => {
     rewritePath(request, [() => '/other']);
     expect(request.url).toBe(url);
   });
+});
+
+describe('usePlainTarget', () => {
+  it.each([
+    ['/a/b?c=/d', '/a/b?c=/d'],
+    ['*', '*'],
+    ['http://host:80/a?b', '/a?b'],
+    ['HTTPS://user@host', '/'],
+    ['http://host?a=b', '/?a=b'],
+    ['http://host\\a\\b', '/'],
+    ['http://host//a', '//a'],
+    ['/http://host/a', '/http://host/a'],
+    ['/a#b?c', '/a'],
+    ['/a?b#c#d', '/a?b'],
+    ['http://host#/a', '/'],
+    ['#', ''],
+  ])('makes of %s what is routed: %s', (url, expected) => {
+    const request = requestFor(url);
+    usePlainTarget(request);
+    expect(request.url).toBe(expected);
+  });
+});
+
+it('originalPathOf shows no token of a view, wherever it stands', () => {
+  const token = makeViewToken();
+  for (const path of [`/View/${token}/a`, `/a%2F${token}%2Fb`, `/${token}${token}`]) {
+    expect(originalPathOf(requestFor(path))).not.toContain(token.slice(5));
+  }
 });

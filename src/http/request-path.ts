@@ -1,8 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestNote } from '../common/request-note.js';
+import { withoutViewTokens } from '../model/view-token.js';
 
 /** Gives another path for the same resource, or the same path. Sees no query. */
 export type PathRewriter = (path: string) => string;
+
+/** What every reader of addresses splits alike: a path and a query. Node has refused what is not ASCII. */
+const PLAIN_TARGET = /^\/[^#]*$/;
+/** Scheme and authority of a target in absolute form (RFC 9112, 3.2.2). */
+const AUTHORITY = /^https?:\/\/[^/?#]*/i;
 
 /** Only of requests whose path was changed, so that all others cost nothing. */
 const originalPaths = new RequestNote<string>();
@@ -12,9 +18,20 @@ export function pathOf(request: IncomingMessage): string {
   return splitUrl(request.url ?? '/')[0];
 }
 
-/** The path as the client sent it: for logs and for problems, never for decisions. */
+/** The path as the client sent it, but for secrets: for logs and for problems, never for decisions. */
 export function originalPathOf(request: IncomingMessage): string {
-  return originalPaths.get(request) ?? pathOf(request);
+  return withoutViewTokens(originalPaths.get(request) ?? pathOf(request));
+}
+
+/**
+ * Leaves path and query alone in `request.url`, before anybody looks at it. Express routes by the path of an absolute
+ * address too, and ignores a fragment: whoever looked at the address as it was sent would take it for another one.
+ */
+export function usePlainTarget(request: IncomingMessage): void {
+  const { url = '/' } = request;
+  if (PLAIN_TARGET.test(url)) return;
+  const [target = ''] = url.replace(AUTHORITY, '').split('#', 1);
+  request.url = AUTHORITY.test(url) && !target.startsWith('/') ? `/${target}` : target;
 }
 
 /** Routes a request as if it had asked for `url`, while everything that shows its path shows `shownPath`. */

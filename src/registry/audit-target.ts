@@ -59,7 +59,8 @@ const PATTERNS: readonly Pattern[] = ROUTES.map(([method, pattern, type]) => ({
 
 /** What a request to an address (in its one spelling, still percent-encoded) is about; undefined: no event. */
 export function auditedRoute(method: string, path: string): AuditedRoute | undefined {
-  const [, ...all] = path.split('/').map(decoded);
+  // A slash at the end is no other route.
+  const [, ...all] = path.replace(/\/$/, '').split('/').map(decoded);
   const isBelow = all[0] === 'registry' && all.length > 2;
   const segments = isBelow ? all.slice(2) : all;
   const asked = method === 'HEAD' ? 'GET' : method;
