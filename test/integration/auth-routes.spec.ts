@@ -106,6 +106,9 @@ async function ask(which: 'public' | 'protected', authorization: string | undefi
       const slow = { ...headers, 'transfer-encoding': 'chunked' };
       const again = await registry.send(route.method, route.path, { headers: slow });
       late.push([route, told(answer), told(again)]);
+      const { text: _none, ...head } = told(await registry.send('HEAD', route.path, { headers }));
+      const { text: _body, ...whole } = told(answer);
+      late.push([route, whole, head]);
     }
     replies.push({ route, answer });
   }
@@ -116,7 +119,7 @@ async function ask(which: 'public' | 'protected', authorization: string | undefi
 }
 
 /** All of an answer but what differs between any two. */
-function told({ status, headers, text }: Answer): object {
+function told({ status, headers, text }: Answer) {
   const { date: _date, 'x-request-id': _id, ...rest } = headers;
   return { status, headers: rest, text };
 }
@@ -135,6 +138,16 @@ it('public routes do not look at tokens', async () => {
   const replies = await ask('public', 'Bearer garbage');
 
   expect(replies.filter(({ answer }) => answer.status >= 400)).toEqual([]);
+});
+
+it('every route answers a preflight before it asks who is there', async () => {
+  for (const { method, path } of registry.routes()) {
+    const headers = { origin: 'https://a.test', 'access-control-request-method': method };
+    const { status, headers: sent, text } = await registry.send('OPTIONS', path, { headers });
+    expect([path, status, text]).toEqual([path, 204, '']);
+    expect(sent['access-control-allow-origin']).toBe('*');
+    expect(sent['access-control-allow-headers']).toContain('Authorization');
+  }
 });
 
 describe('every other route answers 401, with the way to a token, to', () => {

@@ -168,6 +168,18 @@ describe('an address that opens nothing', () => {
     expect((await from('198.51.100.1, 203.0.113.9:443')).status).toBe(200);
     expect((await from('203.0.113.9, 198.51.100.1')).status).toBe(404);
     expect((await from('nonsense')).status).toBe(404);
+    for (const mapped of ['::ffff:203.0.113.9', '::ffff:cb00:7109', '[::ffff:203.0.113.9]:443']) {
+      expect([mapped, (await from(mapped)).status]).toEqual([mapped, 200]);
+    }
+    for (const other of [
+      '::ffff:198.51.100.1',
+      '::cb00:7109',
+      'fe80::1%eth0',
+      '203.0.113.9.',
+      '3405803785',
+    ]) {
+      expect([other, (await from(other)).status]).toEqual([other, 404]);
+    }
   });
 });
 
@@ -205,6 +217,19 @@ describe('the administration of views', () => {
     expect([(await read(second)).status, (await read(third)).status]).toEqual([200, 200]);
     const fourth = await made('POST', '/v1/views/turning/rotate', { overlap: '0s' });
     expect([(await read(third)).status, (await read(fourth)).status]).toEqual([404, 200]);
+  });
+
+  it('ends the token before when the overlap is over, and a view when its time has come', async () => {
+    const before = await made('POST', '/v1/views', { name: 'brief', registry: 'tools' });
+    const after = await made('POST', '/v1/views/brief/rotate', { overlap: '1s' });
+    const expires = new Date(Date.now() + 1_000).toISOString();
+    const ending = await made('POST', '/v1/views', { name: 'ending', registry: 'tools', expires });
+    const isGone = async (token: string) => (await read(token)).text.includes('No such route');
+
+    for (const token of [before, ending]) {
+      await vi.waitUntil(() => isGone(token), { timeout: 15_000, interval: 50 });
+    }
+    expect(await isGone(after)).toBe(false);
   });
 
   it('refuses what is malformed, twice there, of the configuration or nowhere', async () => {

@@ -212,6 +212,22 @@ describe('the header with the token', () => {
     expect((await registry.send('POST', '/v0.1/publish', { headers: form, body })).status).toBe(401);
   });
 
+  it('is asked for under the address that was used, whatever somebody says who is no trusted proxy', async () => {
+    const forwarded = {
+      'x-forwarded-host': 'evil.test',
+      'x-forwarded-proto': 'https',
+      forwarded: 'host=evil.test;proto=https',
+      'x-forwarded-for': '127.0.0.1',
+      'x-original-url': '/registry/open/v0.1/servers',
+      'x-http-method-override': 'OPTIONS',
+    };
+    const { status, headers } = await registry.get('/v0.1/servers', undefined, forwarded);
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toContain(
+      `resource_metadata="http://127.0.0.1:${registry.port}/.well-known/oauth-protected-resource"`,
+    );
+  });
+
   it('makes no administrator of a caller that comes through a view', async () => {
     const headers = { authorization: `Bearer ${provider.sign()}` };
     expect(await statuses(`/view/${viewToken}/v1/me`, headers)).toEqual([404, 404]);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { startServer } from '../../../support/program.js';
 
@@ -40,6 +43,21 @@ describe('serve --no-openapi --internal-address 127.0.0.1:0', () => {
       expect(answer.headers.get('x-request-id')).toMatch(/./);
     },
   );
+
+  it.each([
+    '/health/../v1/me',
+    '/health#/v1/me',
+    '/health?/../v1/me',
+    'http://a.test/v1/me',
+    '//v1/me',
+    '/v1/me/',
+  ])('does not take %s on the internal one for the administration', async (path) => {
+    const { port } = new URL(internal);
+    const sent = request({ host: '127.0.0.1', port, path }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+
+    expect(await text(answer)).not.toContain('anonymous');
+  });
 
   it.each([
     '/openapi.json',
