@@ -43,10 +43,11 @@ async function giveKey(
 
 /** @throws DomainError `invalid-token` for a token that no key of the provider can have signed */
 async function keyFor(token: UnverifiedToken | undefined, keys: KeySet): Promise<string> {
-  const { algorithm, keyId } = token ?? {};
+  const { algorithm, keyId, critical } = token ?? {};
   if (!ALGORITHMS.some((known) => known === algorithm)) {
     throw invalidToken(`unexpected signing method: ${shown(algorithm)}`);
   }
+  if (critical !== undefined) throw invalidToken('token asks for extensions that are not known');
   if (typeof keyId !== 'string' || keyId === '') throw invalidToken('token header missing kid');
   const key = await keys.find(keyId);
   if (key === undefined) throw invalidToken(`key ID ${shown(keyId)} not found in JWKS`);

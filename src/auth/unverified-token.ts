@@ -15,6 +15,8 @@ export const ALGORITHMS = [
 export interface UnverifiedToken {
   readonly algorithm: unknown;
   readonly keyId: unknown;
+  /** Names extensions without which it must not be understood (RFC 7515, 4.1.11); none is known here. */
+  readonly critical: unknown;
   readonly issuer: unknown;
   readonly audiences: readonly unknown[];
 }
@@ -31,6 +33,7 @@ export function readUnverified(token: string): UnverifiedToken | undefined {
   return {
     algorithm: header['alg'],
     keyId: header['kid'],
+    critical: header['crit'],
     issuer: claims['iss'],
     audiences: Array.isArray(aud) ? aud : [aud],
   };

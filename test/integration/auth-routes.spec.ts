@@ -72,6 +72,12 @@ const BAD: readonly Bad[] = [
   ['an unknown kid', () => bearer({}, { kid: 'other' }), 'invalid_token', 'key ID other not found'],
   ['a key for another algorithm', () => bearer({}, { alg: 'PS256' }), 'invalid_token', 'is for RS256'],
   [
+    'an extension that nobody knows',
+    () => bearer({}, { crit: ['b64'], b64: true }),
+    'invalid_token',
+    'extensions',
+  ],
+  [
     'the signature of a stranger',
     () => `Bearer ${stranger.sign(claims())}`,
     'invalid_token',
