@@ -7,6 +7,9 @@ import { type ProviderClient, uselessAnswer } from './provider-client.js';
 /** More keys than this are not a key set but an attack. */
 const MAX_KEYS = 100;
 
+/** RFC 7517, 8.5.2: what the API server of Kubernetes alone gives, and what most others say that they give. */
+const KEY_SET = 'application/jwk-set+json, application/json';
+
 /** The signing keys that a provider publishes. */
 export function providerKeys(client: ProviderClient, discovery: Discovery, clock: Clock): KeySet {
   async function fetchKeys(signal: AbortSignal): Promise<readonly SigningKey[]> {
@@ -28,7 +31,7 @@ export function providerKeys(client: ProviderClient, discovery: Discovery, clock
 }
 
 async function readKeys(client: ProviderClient, url: string, signal: AbortSignal): Promise<object[]> {
-  const { status, body } = await client.ask({ url }, signal);
+  const { status, body } = await client.ask({ url, headers: { accept: KEY_SET } }, signal);
   if (status !== 200) throw uselessAnswer(url, `answered ${status}`);
   const { keys } = body;
   if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw uselessAnswer(url, 'is no usable set of keys');

@@ -94,8 +94,10 @@ describe('a thousand requests at once', () => {
   it('with a key that nobody has cause one fetch', async () => {
     await settledStatus(cluster.sign());
     const before = cluster.count('/jwks');
-    const token = (index: number) => cluster.sign({ jti: String(index) }, { kid: 'nobody-has-this' });
-    const tokens = Array.from({ length: 1000 }, (_, index) => token(index % 20));
+    // Half of them name one key, and each of the others one of its own.
+    const kid = (index: number) => (index % 2 === 0 ? 'nobody-has-this' : `nobody-has-${index}`);
+    const token = (index: number) => cluster.sign({ jti: String(index) }, { kid: kid(index) });
+    const tokens = Array.from({ length: 1000 }, (_, index) => token(index));
 
     const answers = await Promise.all(tokens.map(status));
 
@@ -107,9 +109,11 @@ describe('a thousand requests at once', () => {
 describe('a provider in a cluster', () => {
   it('is asked with the token in its file, as it is at that time', async () => {
     const seen: (string | undefined)[] = [];
+    const accepted: (string | undefined)[] = [];
     const keys = JSON.stringify({ keys: [cluster.key.publicJwk, new SigningKey('later').publicJwk] });
     cluster.answers.set('/jwks', (request, response) => {
       seen.push(request.headers.authorization);
+      accepted.push(request.headers.accept);
       response.setHeader('content-type', 'application/json').end(keys);
     });
     writeFileSync(tokenFile, 'the second\n');
@@ -122,6 +126,8 @@ describe('a provider in a cluster', () => {
     }
 
     expect(seen).toEqual(['Bearer the second']);
+    // Kubernetes refuses whoever asks for JSON alone.
+    expect(accepted).toEqual([expect.stringContaining('application/jwk-set+json')]);
   });
 });
 
