@@ -1,15 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UNSUPPORTED_FEATURES } from '../../src/config/config-support.js';
 import { loadConfig } from '../../src/config/config.loader.js';
 import { readRegistry } from '../../src/model/registry-reader.js';
+import { type Block, blocksOf, read, ROOT } from '../support/pages.js';
 import { runProgram, type RunningProgram, startServer } from '../support/program.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = 'dist/src/main.js';
 /** The address that the documentation writes for a server started without flags. */
 const DOCUMENTED_ORIGIN = 'http://127.0.0.1:8080';
@@ -21,25 +20,10 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   '{registry}': 'default',
 };
 
-/** A fenced block: the words behind its fence, and its text. */
-interface Block {
-  readonly kind: string;
-  readonly text: string;
-}
-
-function read(file: string): string {
-  return readFileSync(join(ROOT, file), 'utf8');
-}
-
 function markdownIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
-}
-
-function blocksOf(file: string): Block[] {
-  const fences = read(file).matchAll(/^```(.*)\n([^]*?)^```$/gm);
-  return [...fences].map(([, kind = '', text = '']) => ({ kind: kind.trim(), text }));
 }
 
 function section(markdown: string, title: string): string {

@@ -12,6 +12,16 @@ export const AUDIENCE = 'https://registry.test';
 /** Client that gets tokens, and may introspect them. */
 export const CLIENT = { id: 'registry', secret: 'a secret with : and % in it' };
 
+/** How a product differs from what the package does by itself. */
+export interface ProviderShape {
+  /** Path of the issuer, such as `/realms/acme`. */
+  readonly path: string;
+  /** Audience of the tokens that it issues. */
+  readonly audience: string;
+  /** Paths of its endpoints below that of the issuer, by the package's names. */
+  readonly routes?: Readonly<Record<string, string>>;
+}
+
 /** Claims that the provider adds to the tokens it issues, until they are changed. */
 type ExtraClaims = Readonly<Record<string, unknown>>;
 
@@ -32,18 +42,23 @@ export class IdentityProvider {
   constructor(
     public key = new SigningKey('first'),
     private readonly certificate?: ServerCertificate,
+    private readonly shape: ProviderShape = { path: '', audience: AUDIENCE },
   ) {}
 
-  get issuer(): string {
+  get origin(): string {
     const scheme = this.certificate === undefined ? 'http' : 'https';
     return `${scheme}://127.0.0.1:${this.port}`;
+  }
+
+  get issuer(): string {
+    return this.origin + this.shape.path;
   }
 
   async start(): Promise<this> {
     const listener = (request: IncomingMessage, response: ServerResponse) => {
       const [path = ''] = (request.url ?? '').split('?', 1);
       this.requests.push(path);
-      (this.answers.get(path) ?? this.handler)(request, response);
+      (this.answers.get(path) ?? this.mounted)(request, response);
     };
     this.server = this.certificate ? createTlsServer(this.certificate, listener) : createServer(listener);
     this.server.listen(this.port, '127.0.0.1');
@@ -65,6 +80,17 @@ export class IdentityProvider {
     this.handler = new Provider(this.issuer, this.settings()).callback();
   }
 
+  /** The package below the path of the issuer, as frameworks mount it. */
+  private readonly mounted = (
+    request: IncomingMessage & { originalUrl?: string },
+    response: ServerResponse,
+  ) => {
+    const { url = '/' } = request;
+    request.originalUrl = url;
+    if (url.startsWith(this.shape.path)) request.url = url.slice(this.shape.path.length);
+    this.handler(request, response);
+  };
+
   /** How often a path was asked for. */
   count(path: string): number {
     return this.requests.filter((asked) => asked === path).length;
@@ -72,7 +98,7 @@ export class IdentityProvider {
 
   /** A token in the name of this provider; undefined leaves a usual claim out. */
   sign(claims: TokenParts = {}, header: TokenParts = {}): string {
-    const usual = { iss: this.issuer, aud: AUDIENCE, sub: 'somebody', exp: seconds(300) };
+    const usual = { iss: this.issuer, aud: this.shape.audience, sub: 'somebody', exp: seconds(300) };
     return this.key.sign({ ...usual, ...claims }, header);
   }
 
@@ -90,6 +116,7 @@ export class IdentityProvider {
   }
 
   private settings(): object {
+    const { audience, routes } = this.shape;
     const accessTokenFormat = (resource: string) => (resource.endsWith('/opaque') ? 'opaque' : 'jwt');
     return {
       clients: [
@@ -103,6 +130,7 @@ export class IdentityProvider {
       ],
       jwks: { keys: [this.key.privateJwk] },
       ttl: { ClientCredentials: 600 },
+      ...(routes !== undefined && { routes }),
       extraTokenClaims: () => ({ sub: CLIENT.id, ...this.extraClaims }),
       features: {
         clientCredentials: { enabled: true },
@@ -110,9 +138,10 @@ export class IdentityProvider {
         introspection: { enabled: true, allowedPolicy: () => true },
         resourceIndicators: {
           enabled: true,
+          defaultResource: () => AUDIENCE,
           getResourceServerInfo: (_context: unknown, resource: string) => ({
             scope: '',
-            audience: AUDIENCE,
+            audience,
             accessTokenFormat: accessTokenFormat(resource),
             jwt: { sign: { alg: this.key.algorithm } },
           }),

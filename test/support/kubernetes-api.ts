@@ -55,6 +55,12 @@ export class KubernetesApi {
     return api;
   }
 
+  /** PEM file with the certificate that it shows. */
+  get caCertPath(): string {
+    return this.certificate;
+  }
+
+  /** Its address; also the issuer of the tokens of service accounts. */
   get url(): string {
     return `https://127.0.0.1:${this.port}`;
   }
@@ -74,7 +80,7 @@ export class KubernetesApi {
         '--authorization-mode=RBAC',
         '--disable-admission-plugins=ServiceAccount',
         '--endpoint-reconciler-type=none',
-        '--service-account-issuer=https://kubernetes.default.svc',
+        `--service-account-issuer=${this.url}`,
         `--service-account-signing-key-file=${this.accountKey}`,
         `--service-account-key-file=${this.accountKey}`,
         '--service-cluster-ip-range=10.0.0.0/24',
