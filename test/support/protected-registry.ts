@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig } from '../../src/config/config.loader.js';
+import { LiveConfig } from '../../src/config/live-config.js';
+import type { RegistryConfig } from '../../src/config/registry-config.js';
 import { Readiness } from '../../src/health/readiness.js';
 import { RegistryAdapter } from '../../src/http/registry-adapter.js';
 import { createApp } from '../../src/server.js';
@@ -19,11 +21,7 @@ export class ProtectedRegistry {
 
   /** Starts with a configuration that leaves out where to store things. */
   async start(config: object, env: Readonly<Record<string, string>> = {}): Promise<this> {
-    const path = join(this.directory, 'config.json');
-    const fileStorage = { baseDir: join(this.directory, 'store') };
-    writeFileSync(path, JSON.stringify({ fileStorage, ...config }));
-    const { config: read } = await loadConfig({ path, env });
-    this.app = await createApp(read, QUIET, true);
+    this.app = await createApp(await this.read(config, env), QUIET, true);
     await this.app.listen(0, '127.0.0.1');
     this.port = (this.app.getHttpServer().address() as AddressInfo).port;
     const deadline = Date.now() + 30_000;
@@ -32,6 +30,12 @@ export class ProtectedRegistry {
       await sleep(20);
     }
     return this;
+  }
+
+  /** Replaces the configuration of the running server; what sources hold is read again a little later. */
+  async reload(config: object): Promise<void> {
+    const next = await this.read(config, {});
+    this.app?.get(LiveConfig, { strict: false }).replace(next);
   }
 
   /** Sends a request; a token goes into the header that it belongs to. */
@@ -66,6 +70,13 @@ export class ProtectedRegistry {
         return methods.map((method) => ({ method, path: filledPath(route.path) }));
       })
       .filter(({ path }) => !path.startsWith('/api/doc'));
+  }
+
+  private async read(config: object, env: Readonly<Record<string, string>>): Promise<RegistryConfig> {
+    const path = join(this.directory, 'config.json');
+    const fileStorage = { baseDir: join(this.directory, 'store') };
+    writeFileSync(path, JSON.stringify({ fileStorage, ...config }));
+    return (await loadConfig({ path, env })).config;
   }
 
   async close(): Promise<void> {
