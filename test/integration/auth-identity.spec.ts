@@ -169,8 +169,37 @@ describe('a client like thv', () => {
     expect(names).toEqual(['a/second', 'a/shared']);
     const latest = await registry.get('/v0.1/servers/a%2Fshared/versions/latest', token);
     expect(latest.json<{ server: { name: string } }>().server.name).toBe('a/shared');
-    expect((await registry.get('/v0.1/x/dev.toolhive/skills?limit=100', token)).status).toBe(200);
-    expect((await registry.get('/v0.1/x/dev.toolhive/plugins?limit=100', token)).status).toBe(200);
     expect((await registry.get('/v0.1/servers?limit=1&version=latest', `${token}x`)).status).toBe(401);
+  });
+
+  it.each([
+    ['/v0.1/servers?limit=100&version=latest', 200],
+    ['/v0.1/servers/io.github.stacklok%2Fshared/versions/latest', 404],
+    ['/v0.1/servers/shared/versions/latest', 404],
+    ['/v0.1/servers?search=shared&version=latest', 200],
+    ['/v0.1/x/dev.toolhive/skills?limit=100', 200],
+    ['/v0.1/x/dev.toolhive/skills/a/none', 404],
+    ['/v0.1/x/dev.toolhive/skills?search=none', 200],
+    ['/v0.1/x/dev.toolhive/skills/a/none/versions', 404],
+    ['/v0.1/x/dev.toolhive/plugins?limit=100', 200],
+    ['/v0.1/x/dev.toolhive/plugins?limit=100&search=none', 200],
+  ])('is answered on %s with %i, and without a token with a challenge', async (path, status) => {
+    const headers = {
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': 'Go-http-client/1.1',
+    };
+    const token = provider.sign({ team: 'one' });
+    expect((await registry.get(path, token, headers)).status).toBe(status);
+    const refused = await registry.get(path, undefined, headers);
+    expect(refused.status).toBe(401);
+    expect(refused.headers['www-authenticate']).toContain('error="invalid_request"');
+  });
+
+  it('takes the base for a registry before it has a token', async () => {
+    for (const path of ['/openapi.yaml', '/registry/default/openapi.yaml']) {
+      expect((await registry.send('HEAD', path)).status).toBe(200);
+      expect((await registry.get(path)).text).toContain('https://github.com/modelcontextprotocol/registry');
+    }
   });
 });
