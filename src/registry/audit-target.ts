@@ -1,3 +1,4 @@
+import { withoutViewTokens } from '../model/view-token.js';
 import type { AuditTarget } from '../telemetry/audit-event.js';
 
 /** An address as events name it, and the type of the event. */
@@ -122,8 +123,8 @@ const MAX_NAME = 512;
 
 function decoded(segment: string): string {
   try {
-    return decodeURIComponent(segment);
+    return withoutViewTokens(decodeURIComponent(segment));
   } catch {
-    return segment;
+    return withoutViewTokens(segment);
   }
 }
