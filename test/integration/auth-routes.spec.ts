@@ -83,6 +83,12 @@ const BAD: readonly Bad[] = [
     'invalid_token',
     'signature is invalid',
   ],
+  [
+    'a key of its own in its header',
+    () => `Bearer ${stranger.sign(claims(), { jwk: stranger.publicJwk, jku: 'http://127.0.0.1:9/keys' })}`,
+    'invalid_token',
+    'signature is invalid',
+  ],
   ['another issuer', () => bearer({ iss: `${provider.issuer}/` }), 'invalid_token', 'invalid issuer'],
   ['no issuer', () => bearer({ iss: undefined }), 'invalid_token', 'invalid issuer'],
   ['another audience', () => bearer({ aud: ['https://other.test'] }), 'invalid_token', 'invalid audience'],
