@@ -5,8 +5,6 @@ import { withoutViewTokens } from '../model/view-token.js';
 /** Gives another path for the same resource, or the same path. Sees no query. */
 export type PathRewriter = (path: string) => string;
 
-/** What every reader of addresses splits alike: a path and a query. Node has refused what is not ASCII. */
-const PLAIN_TARGET = /^\/[^#]*$/;
 /** Scheme and authority of a target in absolute form (RFC 9112, 3.2.2). */
 const AUTHORITY = /^https?:\/\/[^/?#]*/i;
 
@@ -29,7 +27,8 @@ export function originalPathOf(request: IncomingMessage): string {
  */
 export function usePlainTarget(request: IncomingMessage): void {
   const { url = '/' } = request;
-  if (PLAIN_TARGET.test(url)) return;
+  // What every reader splits alike; Node has refused what is not ASCII. Faster than a pattern, for every request.
+  if (url.startsWith('/') && !url.includes('#')) return;
   const [target = ''] = url.replace(AUTHORITY, '').split('#', 1);
   request.url = AUTHORITY.test(url) && !target.startsWith('/') ? `/${target}` : target;
 }
