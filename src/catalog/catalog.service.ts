@@ -24,6 +24,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('Catalog');
   private definitions: ReadonlyMap<string, RegistryDefinition>;
   private snapshot = EMPTY_SNAPSHOT;
+  private changes = 0;
   private readonly vocabulary = new Vocabulary();
   private views = new ViewCache(this.vocabulary);
   private readonly indexer = new SearchIndexer(this.vocabulary);
@@ -84,6 +85,11 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
     return this.isAway ? this.storeSeenAt : undefined;
   }
 
+  /** A number that is another one whenever something else may be shown than before. */
+  get edition(): number {
+    return this.changes;
+  }
+
   /** The catalogue as it is now. */
   get current(): Snapshot {
     return this.snapshot;
@@ -134,6 +140,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
   }
 
   private redefine(config: RegistryConfig): void {
+    this.changes += 1;
     this.definitions = definitionsOf(config);
     this.views = new ViewCache(this.vocabulary);
   }
@@ -180,6 +187,7 @@ export class CatalogService implements OnModuleInit, OnModuleDestroy {
 
   private show(snapshot: Snapshot): void {
     if (snapshot === this.snapshot) return;
+    this.changes += 1;
     this.snapshot = snapshot;
     this.views.forgetUnused();
     void this.indexer.prepare(this.snapshot);

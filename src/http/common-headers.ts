@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { makeRequestId } from './request-id.js';
 
 /** Who may call from a browser: `["*"]`, or the origins that are echoed when they ask. */
 export interface CorsPolicy {
@@ -46,7 +46,7 @@ export function commonHeaders(cors: CorsPolicy): CommonHeaders {
   }
 
   function identify(headers: string[], request: IncomingMessage): void {
-    headers[1] = saneRequestId(request) ?? randomUUID();
+    headers[1] = saneRequestId(request) ?? makeRequestId();
   }
 
   function list(request: IncomingMessage): string[] {
@@ -55,7 +55,7 @@ export function commonHeaders(cors: CorsPolicy): CommonHeaders {
     const headers = [
       // The first one: `identify` counts on it.
       REQUEST_ID,
-      saneRequestId(request) ?? randomUUID(),
+      saneRequestId(request) ?? makeRequestId(),
       'X-Content-Type-Options',
       'nosniff',
       'Cross-Origin-Resource-Policy',
@@ -91,7 +91,7 @@ export function commonHeaders(cors: CorsPolicy): CommonHeaders {
 export function requestIdOf(response: ServerResponse): string {
   const known = response.getHeader(REQUEST_ID);
   if (typeof known === 'string') return known;
-  const made = randomUUID();
+  const made = makeRequestId();
   if (!response.headersSent) response.setHeader(REQUEST_ID, made);
   return made;
 }
@@ -101,7 +101,7 @@ export function requestIdOf(response: ServerResponse): string {
  * counts as sent by the caller from now on.
  */
 export function fixRequestId(request: IncomingMessage): string {
-  const id = saneRequestId(request) ?? randomUUID();
+  const id = saneRequestId(request) ?? makeRequestId();
   request.headers['x-request-id'] = id;
   return id;
 }

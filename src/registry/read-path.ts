@@ -1,13 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { AccessDecision } from '../auth/access-decision.js';
-import { setPrincipal } from '../auth/principal.js';
+import { type Principal, setPrincipal } from '../auth/principal.js';
 import { RecentCache } from '../common/recent-cache.js';
 import type { CommonHeaders } from '../http/common-headers.js';
+import type { ReplyBytes } from '../http/reply-bytes.js';
 import { writeReply } from '../http/write-reply.js';
+import type { VisibilitySet } from '../model/claims.js';
 import { readerOf } from './reader.js';
 import { type ReadRoute, readRouteOf } from './read-route.js';
 import { RegistryService } from './registry.service.js';
+
+/** An address that was understood, and what it got last: the reply itself belongs to the service, which may let it go. */
+interface KnownRoute extends ReadRoute {
+  last?: {
+    readonly edition: number;
+    readonly visibility: VisibilitySet;
+    readonly reply: WeakRef<ReplyBytes>;
+  };
+}
 
 /** Addresses that were understood lately, with the characters they may take together. */
 const ROUTES = { values: 8_192, weight: 2 * 1024 * 1024 };
@@ -19,7 +30,7 @@ const ROUTES = { values: 8_192, weight: 2 * 1024 * 1024 };
  */
 @Injectable()
 export class ReadPath {
-  private readonly routes = new RecentCache<ReadRoute | 'other'>(ROUTES, (url) => url.length + 256);
+  private readonly routes = new RecentCache<KnownRoute | 'other'>(ROUTES, (url) => url.length + 256);
 
   constructor(
     private readonly registry: RegistryService,
@@ -34,17 +45,30 @@ export class ReadPath {
     if (route === 'other' || hasBody(headers)) return false;
     const principal = this.access.known(request, 'read');
     if (principal === undefined) return false;
-    const reply = this.registry.known(readerOf(principal, route.registry), route.read);
+    const reply = this.replyTo(route, principal);
     if (reply === undefined) return false;
     setPrincipal(request, principal);
     writeReply(request, response, reply, common);
     return true;
   }
 
-  private routeOf(url: string): ReadRoute | 'other' {
+  private replyTo(route: KnownRoute, principal: Principal): ReplyBytes | undefined {
+    const { edition } = this.registry;
+    const { visibility } = principal;
+    const { last } = route;
+    if (last?.edition === edition && last.visibility === visibility) {
+      const kept = last.reply.deref();
+      if (kept !== undefined) return kept;
+    }
+    const reply = this.registry.known(readerOf(principal, route.registry), route.read);
+    if (reply !== undefined) route.last = { edition, visibility, reply: new WeakRef(reply) };
+    return reply;
+  }
+
+  private routeOf(url: string): KnownRoute | 'other' {
     const known = this.routes.get(url);
     if (known !== undefined) return known;
-    const route = readRouteOf(url) ?? 'other';
+    const route: KnownRoute | 'other' = readRouteOf(url) ?? 'other';
     this.routes.set(url, route);
     return route;
   }

@@ -28,6 +28,11 @@ export class RegistryService {
 
   constructor(private readonly catalog: CatalogService) {}
 
+  /** A number that is another one whenever something else may be answered than before. */
+  get edition(): number {
+    return this.catalog.edition;
+  }
+
   /** The bytes of what is read. @throws DomainError `not-found`, `registry-unavailable` */
   answer(reader: Reader, read: ReadRequest): ReplyBytes {
     const view = this.catalog.view(reader.registry, reader.visibility);
