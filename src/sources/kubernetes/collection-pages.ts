@@ -1,5 +1,5 @@
+import type { ClusterClient } from '../../common/cluster-client.js';
 import { asText, itemsOf, memberOf } from '../../model/json-value.js';
-import type { ClusterClient } from './cluster-client.js';
 
 /** Objects asked for at once: what a page may hold is bounded by its bytes as well. */
 const PAGE_SIZE = 250;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ApiStatusError, type ClusterClient } from '../../common/cluster-client.js';
 import { DomainError } from '../../common/domain-error.js';
 import { asText, memberOf } from '../../model/json-value.js';
-import { ApiStatusError, type ClusterClient } from './cluster-client.js';
 import { clusterObject } from './cluster-object.js';
 import { clusterProblem } from './cluster-problem.js';
 import { listCollection, watchPath } from './collection-pages.js';

@@ -1,5 +1,5 @@
+import { ApiStatusError, type ClusterClient } from '../../common/cluster-client.js';
 import { asText, itemsOf, memberOf } from '../../model/json-value.js';
-import { ApiStatusError, type ClusterClient } from './cluster-client.js';
 import { GROUP_VERSIONS, TOOLHIVE_GROUP } from './kubernetes-kinds.js';
 
 /** An answer is good for so long, in milliseconds: the collections of a source ask nearly at once. */

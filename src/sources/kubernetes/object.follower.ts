@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { type ClusterAccess, openCluster, podNamespace } from '../../common/cluster-access.js';
+import { ClusterClient } from '../../common/cluster-client.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { KubernetesSettings } from '../../config/registry-config.js';
-import { type ClusterAccess, openCluster, podNamespace } from './cluster-access.js';
-import { ClusterClient } from './cluster-client.js';
 import { noKinds } from './cluster-problem.js';
 import { CollectionFollower } from './collection.follower.js';
 import type { FollowedObject } from './followed-object.js';

@@ -1,21 +1,18 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { DomainError } from '../../common/domain-error.js';
-import { tooLarge } from '../../common/upstream-problem.js';
-import { cutText, storableText } from '../../model/bounded-text.js';
-import { asText, memberOf } from '../../model/json-value.js';
 import type { ClusterAccess } from './cluster-access.js';
+import { DomainError } from './domain-error.js';
+import { tooLarge } from './upstream-problem.js';
 
 const REQUEST_LIMIT_MS = 30_000;
 /** Largest answer, and largest line of a watch, in bytes: etcd keeps no object above 1.5 MiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
-const MAX_MESSAGE = 300;
 /** A watch that says nothing for so long is dead: the server sends a bookmark about every minute. */
 const SILENCE_LIMIT_MS = 90_000;
 
-/** The API server answered with a status that is no success; the message is its own. */
+/** The API server answered with a status that is no success; the message is its own, of up to 64 KiB. */
 export class ApiStatusError extends Error {
   constructor(
     readonly status: number,
@@ -26,7 +23,13 @@ export class ApiStatusError extends Error {
   }
 }
 
-/** Reads from the API server of one cluster, in bounds of size and time. Failures of the network keep their errors. */
+interface Question {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** Talks to the API server of one cluster, in bounds of size and time. Failures of the network keep their errors. */
 export class ClusterClient {
   constructor(private readonly access: ClusterAccess) {}
 
@@ -37,9 +40,12 @@ export class ClusterClient {
 
   /** Reads JSON. @throws ApiStatusError; DomainError `limit-exceeded`, `upstream-failed` */
   async get(path: string, signal: AbortSignal): Promise<unknown> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]);
-    const response = await this.open(path, limit);
-    return parse(await bodyOf(response, MAX_ANSWER_BYTES), this.server);
+    return this.exchange({ method: 'GET', path }, signal);
+  }
+
+  /** Sends JSON and reads what is answered. @throws as {@link get} does */
+  async send(method: 'POST' | 'PUT', path: string, content: object, signal: AbortSignal): Promise<unknown> {
+    return this.exchange({ method, path, body: JSON.stringify(content) }, signal);
   }
 
   /**
@@ -49,9 +55,10 @@ export class ClusterClient {
   async *watch(path: string, signal: AbortSignal, onOpen: () => void): AsyncGenerator {
     const opening = new AbortController();
     const timer = setTimeout(() => opening.abort(), REQUEST_LIMIT_MS);
-    const response = await this.open(path, AbortSignal.any([signal, opening.signal])).finally(() =>
-      clearTimeout(timer),
-    );
+    const response = await this.open(
+      { method: 'GET', path },
+      AbortSignal.any([signal, opening.signal]),
+    ).finally(() => clearTimeout(timer));
     response.setTimeout(SILENCE_LIMIT_MS, () => {
       response.destroy(new DomainError('time-limit-exceeded', `${this.server} has gone silent`));
     });
@@ -70,20 +77,27 @@ export class ClusterClient {
     }
   }
 
-  private async open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  private async exchange(question: Question, signal: AbortSignal): Promise<unknown> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]);
+    const response = await this.open(question, limit);
+    return parse(await bodyOf(response, MAX_ANSWER_BYTES), this.server);
+  }
+
+  private async open({ method, path, body }: Question, signal: AbortSignal): Promise<IncomingMessage> {
     const options = await this.access.options();
     signal.throwIfAborted();
     const { server } = this.access;
     const address = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
     const { request } = server.protocol === 'http:' ? http : https;
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = request(address, { ...options, signal }, resolve);
+      const sent = request(address, { ...options, method, signal }, resolve);
       sent.setHeader('Accept', 'application/json');
       sent.on('error', reject);
       sent.once('socket', (socket) => socket.setKeepAlive(true, 15_000));
-      sent.end();
+      if (body !== undefined) sent.setHeader('Content-Type', 'application/json');
+      sent.end(body);
     });
-    if (response.statusCode === 200) return response;
+    if (response.statusCode === 200 || response.statusCode === 201) return response;
     throw await statusError(response);
   }
 }
@@ -91,13 +105,13 @@ export class ClusterClient {
 async function statusError(response: IncomingMessage): Promise<ApiStatusError> {
   const status = response.statusCode ?? 0;
   const body = await bodyOf(response, MAX_ERROR_BYTES).catch(() => Buffer.alloc(0));
-  let message: string | undefined;
+  let message: unknown;
   try {
-    message = asText(memberOf(JSON.parse(body.toString('utf8')), 'message'));
+    message = (JSON.parse(body.toString('utf8')) as { readonly message?: unknown } | null)?.message;
   } catch {
     // A proxy in between answers what it likes.
   }
-  return new ApiStatusError(status, storableText(cutText(message ?? `answered ${status}`, MAX_MESSAGE)));
+  return new ApiStatusError(status, typeof message === 'string' ? message : `answered ${status}`);
 }
 
 async function bodyOf(response: IncomingMessage, maxBytes: number): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { DomainError } from '../../common/domain-error.js';
+import { DomainError } from './domain-error.js';
 
 /** Where the client library ends when nothing tells it about a cluster. */
 const NO_CLUSTER = 'http://localhost:8080';
@@ -11,6 +11,8 @@ const POD_NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namesp
 /** The address of a cluster's API server, and credentials for it that are read anew for each request. */
 export interface ClusterAccess {
   readonly server: URL;
+  /** The namespace of the pod, else that of the kubeconfig file; undefined when neither says one. */
+  readonly namespace: string | undefined;
   /** TLS settings, agent and headers of one request. */
   options(): Promise<RequestOptions>;
 }
@@ -35,7 +37,9 @@ export async function openCluster(): Promise<ClusterAccess> {
   if (address === NO_CLUSTER) {
     throw unusable('no cluster is known here: run in a pod with a service account, or set KUBECONFIG');
   }
-  return { server: new URL(address), options: () => requestOptions(config) };
+  const chosen = config.getContextObject(config.getCurrentContext())?.namespace;
+  const namespace = (await podNamespace()) ?? (chosen || undefined);
+  return { server: new URL(address), namespace, options: () => requestOptions(config) };
 }
 
 /** The namespace of the pod that the program runs in; undefined outside of a cluster. */
