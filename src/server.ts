@@ -11,6 +11,7 @@ import type { LoadOptions } from './config/config.loader.js';
 import { SAMPLE_SOURCE } from './config/default-config.js';
 import { LiveConfig } from './config/live-config.js';
 import type { RegistryConfig } from './config/registry-config.js';
+import { StoreGate } from './database/store-gate.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { Readiness } from './health/readiness.js';
 import { ApiDescription } from './http/api-description.js';
@@ -85,7 +86,7 @@ export async function runServer(
   if (servesSample(options, config)) logger.log('No --config: serving the sample registry', 'Server');
   reloader = new ConfigReloader(app.get(LiveConfig), loadOptions);
   reloader.start();
-  await stopped;
+  await Promise.race([stopped, app.get(StoreGate).lost]);
   process.removeListener('SIGHUP', onHangUp);
   reloader.stop();
   logger.log('Stopping: finishing the requests under way', 'Server');

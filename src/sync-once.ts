@@ -51,11 +51,12 @@ export async function* syncOnce(options: SyncOnceOptions): AsyncGenerator<Source
   const app = await NestFactory.createApplicationContext(SyncOnceModule.forConfig(config), {
     logger,
     abortOnError: false,
-  }).catch((error: unknown) => {
-    throw besideServer(error, chosen);
-  });
+  }).catch((error: unknown) => besideServer(error, chosen));
   try {
-    await app.get(StoreGate).openNow();
+    await app
+      .get(StoreGate)
+      .openNow()
+      .catch((error: unknown) => besideServer(error, chosen));
     if (!options.dryRun) await app.get(SourceStore).reconcile(config.sources);
     for (const source of chosen) yield await reportOn(app, source, options);
   } finally {
@@ -90,11 +91,11 @@ async function reportOn(
 }
 
 /** A running server syncs by itself, so whoever wants to know asks it. */
-function besideServer(error: unknown, [first]: readonly SourceConfig[]): unknown {
-  if (!isDomainError(error) || error.code !== 'store-locked' || first === undefined) return error;
+function besideServer(error: unknown, [first]: readonly SourceConfig[]): never {
+  if (!isDomainError(error, 'store-locked') || first === undefined) throw error;
   const route = `/v1/sources/${encodeURIComponent(first.name)}`;
   const hint = `A running server syncs by itself: GET ${route} shows how its rounds went`;
-  return new DomainError('store-locked', `${error.message}. ${hint}`, { cause: error });
+  throw new DomainError('store-locked', `${error.message}. ${hint}`, { cause: error });
 }
 
 function chooseSources({ sources }: RegistryConfig, names: readonly string[]): readonly SourceConfig[] {

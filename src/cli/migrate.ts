@@ -4,7 +4,7 @@ import { DomainError, isDomainError } from '../common/domain-error.js';
 import { loadConfig } from '../config/config.loader.js';
 import type { RegistryConfig } from '../config/registry-config.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { openEmbeddedStore } from '../database/embedded-store.js';
+import { EmbeddedAccess } from '../database/embedded-access.js';
 import { databaseUser } from '../database/postgres-login.js';
 import { withMigrationUser } from '../database/postgres-opening.js';
 import {
@@ -84,11 +84,10 @@ async function onSchema<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   if (database !== undefined) return withMigrationUser(database, work);
-  const store = await openEmbeddedStore(fileStorage.memoryOnly ? undefined : fileStorage.baseDir).catch(
-    inUse,
-  );
-  const dataSource = new DataSource(dataSourceOptions({ stream: store.engine.connect }));
+  const store = new EmbeddedAccess(fileStorage.memoryOnly ? {} : fileStorage);
+  const dataSource = new DataSource(dataSourceOptions({ stream: store.connect }));
   try {
+    await store.open().catch(inUse);
     await dataSource.initialize();
     return await work(dataSource);
   } finally {

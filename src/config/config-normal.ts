@@ -17,12 +17,15 @@ interface Surroundings {
   /** Namespaces of Kubernetes sources that name none. */
   readonly watchNamespaces?: readonly string[];
   readonly oidcClientSecret?: string | undefined;
+  /** What names of leases begin with. */
+  readonly leaderElectionId?: string | undefined;
 }
 
 /** The frozen configuration that the program works with. */
 export function normalConfig(parsed: ParsedForm, surroundings: Surroundings): RegistryConfig {
   const { sources, fileStorage, ...rest } = asSourcesForm(parsed);
-  const { oidcClientSecret } = surroundings;
+  const { oidcClientSecret, leaderElectionId } = surroundings;
+  const lease = [leaderElectionId, fileStorage.lease].filter((part) => part !== undefined).join('-');
   const explicit = fileStorage.baseDir !== undefined;
   return deepFreeze({
     ...rest,
@@ -30,6 +33,7 @@ export function normalConfig(parsed: ParsedForm, surroundings: Surroundings): Re
     fileStorage: {
       baseDir: fileStorage.baseDir ?? DEFAULT_BASE_DIR,
       explicit,
+      ...(fileStorage.lease !== undefined && { lease }),
       memoryOnly: surroundings.sample && !explicit,
     },
     logLevel: surroundings.logLevel,

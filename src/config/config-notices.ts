@@ -5,7 +5,12 @@ import type { RegistryConfig } from './registry-config.js';
 
 /** What a valid configuration says that its author may not have meant; each becomes a warning. */
 export function configNotices(config: RegistryConfig): Finding[] {
-  return [...nameNotices(config), ...openNotices(config), ...protectionNotices(config)];
+  return [
+    ...nameNotices(config),
+    ...leaseNotices(config),
+    ...openNotices(config),
+    ...protectionNotices(config),
+  ];
 }
 
 function nameNotices({ sources, registries }: RegistryConfig): Finding[] {
@@ -22,6 +27,12 @@ function nameNotices({ sources, registries }: RegistryConfig): Finding[] {
       path,
       message: `the name '${name}' is accepted, but new names have only a-z, 0-9 and . _ - between, and at most 63 characters`,
     }));
+}
+
+function leaseNotices({ database, fileStorage }: RegistryConfig): Finding[] {
+  if (database === undefined || fileStorage.lease === undefined) return [];
+  const message = 'is not used: with a database there is no embedded store';
+  return [{ path: ['fileStorage', 'lease'], message }];
 }
 
 /** Restrictions that anonymous mode does not apply. */

@@ -82,6 +82,7 @@ function interpret(text: ConfigText | undefined, options: LoadOptions): LoadedCo
     sample,
     watchNamespaces: watched.namespaces,
     oidcClientSecret,
+    leaderElectionId: env['THV_REGISTRY_LEADER_ELECTION_ID'] || undefined,
   });
   const findings = [...authProblems(config, env), ...workerProblems(config), ...unsupportedProblems(config)];
   const refused = inForm(form, findings).map(locate);

@@ -69,6 +69,8 @@ export interface FileStorageConfig {
   readonly baseDir: string;
   /** True when file or environment name `baseDir`, false when it is the default. */
   readonly explicit: boolean;
+  /** Whole name of the Kubernetes Lease that a process needs to use the embedded store. */
+  readonly lease?: string;
   /** True when nothing is to be written: the store lives in memory only. */
   readonly memoryOnly: boolean;
 }

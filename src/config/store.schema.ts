@@ -55,5 +55,14 @@ export const fileStorageSchema = z
     baseDir: text()
       .exactOptional()
       .meta({ description: 'Where the embedded store lives.', default: './data' }),
+    lease: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$/, {
+        error: 'must be a name of a-z, 0-9 and - between, of at most 100 characters',
+      })
+      .exactOptional()
+      .describe(
+        'Name of a Kubernetes Lease in the namespace of the pod. For a `baseDir` that pods of several nodes share: one of them uses the embedded store, the others stand by. `THV_REGISTRY_LEADER_ELECTION_ID` and `-` come before it when that is set.',
+      ),
   })
   .meta({ id: 'fileStorage' });

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { REGISTRY_CONFIG } from '../config/config.module.js';
 import type { RegistryConfig } from '../config/registry-config.js';
 import { dataSourceOptions } from './data-source.js';
-import type { EmbeddedStore } from './embedded-store.js';
+import type { EmbeddedAccess } from './embedded-access.js';
 import { EntryWriter } from './entry-writer.js';
 import { connectOnce, postgresConnection } from './postgres-connection.js';
 import { openPostgres } from './postgres-opening.js';
@@ -28,8 +28,8 @@ import { ViewStore } from './stores/view.store.js';
 const DISCONNECT_LIMIT = 5_000;
 const EMBEDDED_STORE = Symbol('EMBEDDED_STORE');
 
-function makeDataSource(config: RegistryConfig, store: EmbeddedStore | undefined): DataSource {
-  if (store !== undefined) return new DataSource(dataSourceOptions({ stream: store.engine.connect }));
+function makeDataSource(config: RegistryConfig, store: EmbeddedAccess | undefined): DataSource {
+  if (store !== undefined) return new DataSource(dataSourceOptions({ stream: store.connect }));
   if (config.database === undefined) throw new Error('There is neither a database nor an embedded store');
   return new DataSource(dataSourceOptions({ pool: postgresPool(config.database, 'runtime') }));
 }
@@ -37,7 +37,7 @@ function makeDataSource(config: RegistryConfig, store: EmbeddedStore | undefined
 async function makeGate(
   { database }: RegistryConfig,
   dataSource: DataSource,
-  store: EmbeddedStore | undefined,
+  store: EmbeddedAccess | undefined,
   feed: RevisionFeed,
 ): Promise<StoreGate> {
   const close = async () => {
@@ -59,15 +59,17 @@ async function makeGate(
     return new StoreGate({ open, close, explain, watch });
   }
   const gate = new StoreGate({
-    open: async () => {
-      await dataSource.initialize();
+    open: async (standBy) => {
+      await store?.open(standBy);
+      if (!dataSource.isInitialized) await dataSource.initialize();
       await migrateUp(dataSource);
       // The lock of the store proves that whoever had them is gone.
       await new LeaseStore(dataSource).releaseAll();
     },
     close,
+    ...(store && { lost: store.lost }),
   });
-  await gate.openNow();
+  if (store?.isLeased !== true) await gate.openNow();
   return gate;
 }
 

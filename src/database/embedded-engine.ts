@@ -91,6 +91,11 @@ export class EmbeddedEngine {
     await this.worker.terminate();
   }
 
+  /** Ends the thread in the middle of whatever it does: from now on nothing of the store is read or written. */
+  abandon(reason: string): void {
+    this.fail(new Error(reason));
+  }
+
   private ask(connection: number, bytes: Uint8Array): void {
     this.unanswered += 1;
     this.watchdog ??= setTimeout(() => this.fail(new Error('it does not answer')), ANSWER_LIMIT);

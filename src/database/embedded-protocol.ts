@@ -4,6 +4,8 @@
 export interface EmbeddedSettings {
   readonly directory?: string;
   readonly seed?: string;
+  /** Memory of a `StoreFence` that the thread heeds. */
+  readonly fence?: SharedArrayBuffer;
 }
 
 export type EmbeddedRequest =

@@ -3,6 +3,7 @@ import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat
 import { dirname, join } from 'node:path';
 import { DomainError } from '../common/domain-error.js';
 import { EMBEDDED_SEED, EmbeddedEngine } from './embedded-engine.js';
+import type { StoreFence } from './store-fence.js';
 import { StoreLock } from './store-lock.js';
 
 /** Major version of the embedded engine, which decides the format of its files. */
@@ -19,10 +20,14 @@ export interface EmbeddedStore {
 
 /**
  * Opens the store below `baseDir`, or in memory when that is undefined. `initdb` never runs here: a new store is
- * unpacked from the seed, because making a cluster takes three times the memory of serving it.
+ * unpacked from the seed, because making a cluster takes three times the memory of serving it. With a fence it is used
+ * as long as that allows.
  * @throws DomainError `store-locked`, `store-unavailable`
  */
-export async function openEmbeddedStore(baseDir: string | undefined): Promise<EmbeddedStore> {
+export async function openEmbeddedStore(
+  baseDir: string | undefined,
+  fence?: StoreFence,
+): Promise<EmbeddedStore> {
   if (baseDir === undefined) {
     const engine = await EmbeddedEngine.start({ seed: EMBEDDED_SEED });
     return { engine, close: () => engine.close() };
@@ -33,7 +38,7 @@ export async function openEmbeddedStore(baseDir: string | undefined): Promise<Em
   try {
     const directory = join(root, 'store');
     await prepare(root, directory);
-    const engine = await EmbeddedEngine.start({ directory });
+    const engine = await EmbeddedEngine.start({ directory, ...(fence && { fence: fence.memory }) });
     const close = async () => {
       await engine.close();
       await lock.release();

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import type { EmbeddedReply, EmbeddedRequest, EmbeddedSettings } from './embedded-protocol.js';
+import { isFencedOff } from './store-fence.js';
 
 /** 16 MB of buffers instead of 128 MB saves about 110 MB of resident memory. */
 const START_PARAMS = ['-c', 'shared_buffers=16MB', '-c', 'max_wal_size=64MB'];
@@ -16,11 +17,18 @@ async function main(): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('embedded-worker runs as a worker thread only');
   const reply = (message: EmbeddedReply) => port.postMessage(message);
-  const engine = await open(workerData as EmbeddedSettings);
+  const settings = workerData as EmbeddedSettings;
+  const engine = await open(settings);
   reply({ type: 'ready' });
   let last = Promise.resolve();
   port.on('message', (request: EmbeddedRequest) => {
-    last = last.then(() => handle(engine, request, reply)).catch((error: unknown) => reply(failure(error)));
+    last = last
+      .then(() => {
+        if (settings.fence !== undefined && isFencedOff(settings.fence))
+          throw new Error('its lease has run out');
+        return handle(engine, request, reply);
+      })
+      .catch((error: unknown) => reply(failure(error)));
   });
 }
 

@@ -8,13 +8,18 @@ const LONGEST_PAUSE = 5_000;
 
 /** How a store is opened and closed. */
 export interface StoreOpening {
-  /** One attempt. @throws an error whose message says, without secrets, what to change */
-  readonly open: () => Promise<void>;
+  /**
+   * One attempt. One that may last until others have done something says there what it waits for, when it is given
+   * `standBy`, and fails otherwise. @throws an error whose message says, without secrets, what to change
+   */
+  readonly open: (standBy?: (why: string) => void) => Promise<void>;
   readonly close: () => Promise<void>;
   /** What went wrong while something used the store. */
   readonly explain?: (error: unknown) => Error;
   /** Absent for a store that cannot go away alone. */
   readonly watch?: StoreWatch;
+  /** Rejects when this process must not use the store any more. */
+  readonly lost?: Promise<never>;
 }
 
 /**
@@ -28,6 +33,7 @@ export class StoreGate {
   private trying: Promise<void> | undefined;
   private work: Promise<void> = Promise.resolve();
   private reason: string | undefined;
+  private standingBy: string | undefined;
 
   private readonly outage: StoreOutage | undefined;
 
@@ -44,6 +50,16 @@ export class StoreGate {
   /** Why it cannot be used yet, or does not answer any more, in one line without secrets. */
   get problem(): string | undefined {
     return this.outage?.problem ?? this.reason;
+  }
+
+  /** What it waits for that is no fault: another process has the store, and this one is there to take over. */
+  get standby(): string | undefined {
+    return this.standingBy;
+  }
+
+  /** Rejects when this process must not use the store any more, and should end. */
+  get lost(): Promise<never> {
+    return this.opening.lost ?? new Promise<never>(() => undefined);
   }
 
   /** What the error of a statement means, in words that say what to change; any other error as it is. */
@@ -65,16 +81,13 @@ export class StoreGate {
   }
 
   /** One attempt, for whoever cannot wait. @throws what is wrong */
-  async openNow(): Promise<void> {
-    if (this.opened) return;
-    await this.opening.open();
-    this.opened = true;
-    this.reason = undefined;
+  openNow(): Promise<void> {
+    return this.attempt();
   }
 
   /** Resolves when the store can be used, and tries until then. Rejects only when the program ends before. */
   whenReady(): Promise<void> {
-    this.trying ??= this.untilDone(() => this.openNow());
+    this.trying ??= this.untilDone(() => this.attempt((why) => this.standBy(why)));
     return this.trying;
   }
 
@@ -95,6 +108,20 @@ export class StoreGate {
     this.stopping.abort();
     this.outage?.stop();
     await this.opening.close();
+  }
+
+  private async attempt(standBy?: (why: string) => void): Promise<void> {
+    if (this.opened) return;
+    await this.opening.open(standBy).finally(() => (this.standingBy = undefined));
+    this.opened = true;
+    this.reason = undefined;
+  }
+
+  /** One line for each reason. */
+  private standBy(why: string): void {
+    if (why !== this.standingBy) this.logger.log(why);
+    this.standingBy = why;
+    this.reason = undefined;
   }
 
   private inWords(error: unknown): Error {

@@ -61,7 +61,8 @@ export class Readiness {
   }
 
   private get store(): ComponentState {
-    const { isReady, problem } = this.gate;
+    const { isReady, problem, standby } = this.gate;
+    if (standby !== undefined) return { status: 'waiting', detail: standby };
     if (isReady) return { status: 'ok' };
     return problem === undefined ? { status: 'waiting' } : { status: 'failed', detail: problem };
   }

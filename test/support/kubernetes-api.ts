@@ -109,15 +109,15 @@ export class KubernetesApi {
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Writes a kubeconfig file for a user and returns its path. */
-  kubeconfig(user = 'admin'): string {
-    const path = join(this.root, `${user}.kubeconfig`);
+  /** Writes a kubeconfig file for a user, in a namespace when one is named, and returns its path. */
+  kubeconfig(user = 'admin', namespace?: string): string {
+    const path = join(this.root, `${user}.${namespace ?? 'none'}.kubeconfig`);
     const config = {
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [{ name: 'c', cluster: { server: this.url, 'certificate-authority': this.certificate } }],
       users: [{ name: user, user: { token: user } }],
-      contexts: [{ name: 'c', context: { cluster: 'c', user } }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user, ...(namespace && { namespace }) } }],
       'current-context': 'c',
     };
     writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
