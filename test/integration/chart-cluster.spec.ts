@@ -142,6 +142,29 @@ describe.skipIf(!hasHelm || !hasKubernetesApi)('the Helm chart in a cluster', ()
     expect(await mayList(account, 'team-c', servers)).toBe(true);
   });
 
+  it('lets the pods of a shared volume take their lease, and no other', async () => {
+    await install('kept', 'one', '--values', valueSet('shared'));
+    const may = async (verb: string, name: string) => {
+      const resourceAttributes = {
+        namespace: 'one',
+        verb,
+        group: 'coordination.k8s.io',
+        resource: 'leases',
+        name,
+      };
+      const spec = { user: 'system:serviceaccount:one:kept-thv-registry-api', resourceAttributes };
+      const answer = await api.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec });
+      return (answer as { status: { allowed: boolean } }).status.allowed;
+    };
+    const lease = 'kept-thv-registry-api-store';
+    expect([await may('get', lease), await may('update', lease), await may('create', '')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([await may('update', 'other'), await may('delete', lease)]).toEqual([false, false]);
+  });
+
   it('upgrades a release, changes its pods with the configuration, and rolls it back', async () => {
     const deployment = '/apis/apps/v1/namespaces/two/deployments/up-thv-registry-api';
     const annotations = async () => {

@@ -18,6 +18,19 @@ const REFUSED: readonly (readonly [what: string, flags: readonly string[], compl
   ['two configurations', ['--set', 'config.registryName=a,existingConfigMap=b'], 'existingConfigMap'],
   ['two replicas on one embedded store', ['--set', 'persistence.enabled=true,replicaCount=2'], 'one replica'],
   [
+    'autoscaling of pods that only stand by',
+    ['--set', 'persistence.enabled=true,persistence.accessModes={ReadWriteMany},autoscaling.enabled=true'],
+    'one replica',
+  ],
+  [
+    'a budget for pods of which one is ready',
+    [
+      '--set',
+      'persistence.enabled=true,persistence.accessModes={ReadWriteMany},podDisruptionBudget.enabled=true',
+    ],
+    'budget',
+  ],
+  [
     'a budget for pods of another chart',
     ['--set', 'mode=sidecar,podDisruptionBudget.enabled=true'],
     'belong',
@@ -103,6 +116,31 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     const manifests = await render('rel', '--values', valueSet('persistent'));
     const { containers } = (objectOf(manifests, 'Deployment').spec as Workload).template.spec;
     expect(containers[0]?.volumeMounts).toContainEqual({ name: 'registry-data', mountPath: '/store' });
+  });
+
+  it('gives pods on one volume a lease, and lets none of them wait for another', async () => {
+    const manifests = await render('rel', '--values', valueSet('shared'));
+    const { replicas, strategy, template } = objectOf(manifests, 'Deployment').spec as Workload & {
+      readonly replicas: number;
+      readonly strategy: object;
+    };
+    const name = 'rel-thv-registry-api-store';
+    expect(template.spec.containers[0]?.env).toContainEqual({
+      name: 'THV_REGISTRY_FILESTORAGE_LEASE',
+      value: name,
+    });
+    expect(objectOf(manifests, 'Role')).toMatchObject({
+      metadata: { name },
+      rules: [{ resourceNames: [name], verbs: ['get', 'update'] }, { verbs: ['create'] }],
+    });
+    expect(template.spec.automountServiceAccountToken).toBe(true);
+    expect([replicas, strategy]).toEqual([
+      2,
+      { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } },
+    ]);
+    const alone = await render('rel', '--values', valueSet('persistent'));
+    expect(JSON.stringify(alone)).not.toContain('LEASE');
+    expect(alone.map(({ kind }) => kind)).not.toContain('Role');
   });
 
   it('keeps pods of hooks and tests out of the Service', async () => {

@@ -19,6 +19,10 @@ env:
   - name: THV_REGISTRY_WATCH_NAMESPACE
     value: {{ eq .Values.rbac.scope "cluster" | ternary "*" (include "thv-registry-api.namespaces" . | fromJsonArray | join ",") | quote }}
   {{- end }}
+  {{- with include "thv-registry-api.storeLease" . }}
+  - name: THV_REGISTRY_FILESTORAGE_LEASE
+    value: {{ . }}
+  {{- end }}
   {{- with include "thv-registry-api.passwordVariables" (dict "root" . "migrates" (not .Values.migration.enabled)) }}
   {{- . | trim | nindent 2 }}
   {{- end }}

@@ -95,6 +95,19 @@ auth:
 {{- if and .Values.migration.enabled (include "thv-registry-api.hasDatabase" .) }}true{{ end }}
 {{- end }}
 
+{{/* Name of the Lease of an embedded store on a volume that several nodes can mount; empty for any other store. */}}
+{{- define "thv-registry-api.storeLease" -}}
+{{- $given := dig "fileStorage" "lease" "" .Values.config }}
+{{- if and .Values.persistence.enabled (or $given (has "ReadWriteMany" .Values.persistence.accessModes)) (not (include "thv-registry-api.hasDatabase" .)) }}
+{{- default (printf "%s-store" (include "thv-registry-api.fullname" .)) $given }}
+{{- end }}
+{{- end }}
+
+{{/* "true" when pods talk to the API server. */}}
+{{- define "thv-registry-api.needsToken" -}}
+{{- if or (include "thv-registry-api.readsCluster" .) (include "thv-registry-api.storeLease" .) }}true{{ end }}
+{{- end }}
+
 {{/* Absolute path of config.fileStorage.baseDir: the working directory of the image is the root. */}}
 {{- define "thv-registry-api.dataPath" -}}
 {{- $given := dig "fileStorage" "baseDir" "/data" .Values.config }}
