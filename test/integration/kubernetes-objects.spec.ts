@@ -19,6 +19,7 @@ import {
 import { kubernetesSource } from '../support/kubernetes-source.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
+const collection = '/apis/toolhive.stacklok.dev/v1beta1/mcpservers';
 
 describe.skipIf(!hasKubernetesApi)('the objects of a cluster', () => {
   let api: KubernetesApi;
@@ -192,6 +193,25 @@ describe.skipIf(!hasKubernetesApi)('the objects of a cluster', () => {
     await createObject(api, { namespace: 'b', name: 'after' });
 
     const expected = [...before.filter((name) => name !== 'c/other'), 'b/after'].sort();
+    await vi.waitFor(async () => expect(await namesOf(source)).toEqual(expected), PATIENCE);
+  });
+
+  it('are listed anew where the server has forgotten what a watch would go on from', async () => {
+    const { source } = follow();
+    const before = await namesOf(source);
+    const { metadata } = (await api.call('GET', collection)) as { metadata: { resourceVersion: string } };
+    // Other objects move the version that a restarted server begins with beyond what the watches have seen.
+    for (const name of ['d', 'e', 'f']) await createNamespace(api, name);
+    await api.stop();
+    await api.start();
+
+    const query = `watch=true&timeoutSeconds=1&resourceVersion=${metadata.resourceVersion}`;
+    const answer = await api.ask('GET', `${collection}?${query}`);
+    expect(answer.body).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+    await createObject(api, { namespace: 'd', name: 'later' });
+    await deleteObject(api, { namespace: 'a', name: 'one' });
+
+    const expected = [...before.filter((name) => name !== 'a/one'), 'd/later'].sort();
     await vi.waitFor(async () => expect(await namesOf(source)).toEqual(expected), PATIENCE);
   });
 });

@@ -89,6 +89,19 @@ export async function deleteAll(api: KubernetesApi, namespace: string): Promise<
   await api.call('DELETE', collectionPath({ namespace, name: '' }));
 }
 
+/** What the API server has of the three kinds, in all namespaces: `namespace/name` to the annotated title. */
+export async function storedTitles(api: KubernetesApi): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const plural of Object.values(PLURALS)) {
+    const { items } = (await api.call('GET', `/apis/${GROUP}/v1beta1/${plural}`)) as { items: Stored[] };
+    for (const { metadata } of items) {
+      const title = metadata.annotations?.[`${GROUP}/registry-title`] ?? '';
+      found.set(`${metadata.namespace}/${metadata.name}`, title);
+    }
+  }
+  return found;
+}
+
 /** The annotations of an exported object, with those that a test adds; keys without the prefix. */
 export function exported(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const all = {
@@ -129,6 +142,14 @@ export async function grant(
       subjects,
     });
   }
+}
+
+interface Stored {
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 interface Definition {

@@ -74,11 +74,11 @@ describe('a configuration of the operator', () => {
     }
     if (!config.includes('path: /config')) return server.stop();
     const found = config.includes('name: files') && !config.includes('sources:') ? '/registry/files' : '';
+    const servers = [{ server: { name: 'io.github.stacklok/fetch' } }];
+    const wanted = config.includes('mode: oauth') ? { status: 401 } : { status: 200, body: { servers } };
     await vi.waitFor(async () => {
       const list = await fetch(`${server.url}${found}/v0.1/servers`);
-      expect(await list.json()).toMatchObject({
-        servers: [{ server: { name: 'io.github.stacklok/fetch' } }],
-      });
+      expect({ status: list.status, body: await list.json() }).toMatchObject(wanted);
     }, PATIENCE);
     return server.stop();
   }
