@@ -9,14 +9,14 @@ import { holderName, leaseObject, leaseProblem, type LeaseRecord, leaseRecord } 
 
 /**
  * Times in milliseconds. A holder gives up before anybody may take its place; a death is seen after the length and two
- * looks at most, which leaves three seconds of fifteen for opening the store.
+ * looks at most, which leaves five seconds of fifteen for opening the store.
  */
-const LENGTH = 10_000;
-const GIVEN_UP_AFTER = 8_000;
+const LENGTH = 8_000;
+const GIVEN_UP_AFTER = 6_000;
 const RENEWED_EVERY = 2_000;
 const RETRIED_EVERY = 500;
 const LOOKED_AT_EVERY = 1_000;
-const REQUEST_LIMIT = 3_000;
+const REQUEST_LIMIT = 2_000;
 /** How long a command waits for a lease of which the holder may be dead. */
 const COMMAND_PATIENCE = LENGTH + 3_000;
 /** Where a kubeconfig file that names no namespace works. */
@@ -97,7 +97,7 @@ export class ClusterLease {
     const found = await this.read();
     const version = found?.resourceVersion ?? 'none';
     const isNew = this.seen?.version !== version;
-    // One that was there and is gone was removed by hand, which its holder notices when it renews it.
+    // One that was there and is gone was removed by hand: its holder makes it anew when it renews it.
     const isFree = found === undefined ? this.seen === undefined : ['', this.holder].includes(found.holder);
     if (isNew) this.seen = { version, since: performance.now() };
     const unchangedMs = performance.now() - (this.seen?.since ?? 0);

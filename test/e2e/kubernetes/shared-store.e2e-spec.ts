@@ -97,6 +97,11 @@ describe.skipIf(!hasKubernetesApi)('an embedded store that several pods can reac
     return lease.spec.holderIdentity;
   }
 
+  /** Waits for the end of a program that nobody stops: the signal only lets a paused one go on. */
+  function untilEnd(server: RunningProgram): Promise<number | null> {
+    return server.stop('SIGCONT');
+  }
+
   function files(): string[] {
     const store = join(directory, 'data', 'store');
     return readdirSync(store, { recursive: true, encoding: 'utf8' })
@@ -151,7 +156,7 @@ describe.skipIf(!hasKubernetesApi)('an embedded store that several pods can reac
 
     process.kill(second.pid, 'SIGSTOP');
     const before = files();
-    expect(await first.stop('SIGCONT')).toBe(1);
+    expect(await untilEnd(first)).toBe(1);
     expect(files()).toEqual(before);
     process.kill(second.pid, 'SIGCONT');
 
@@ -160,6 +165,38 @@ describe.skipIf(!hasKubernetesApi)('an embedded store that several pods can reac
     publish('third title');
     await serves(second, 'third title');
     expect(await second.stop()).toBe(0);
+  });
+
+  it('is let go when the cluster cannot be asked any more, and taken when it can', async () => {
+    const first = await start();
+    await serves(first, 'first title');
+    loseSocket();
+    const second = await start();
+    await standsBy(second);
+
+    await api.stop();
+    expect(await untilEnd(first)).toBe(1);
+    expect(first.stderr()).toMatch(/^error: The lease shop-store .* could not be renewed for 6 s/m);
+    await api.start();
+
+    await serves(second, 'first title');
+    expect(await second.stop()).toBe(0);
+  });
+
+  it('stays with its holder when somebody removes the lease', async () => {
+    const first = await start();
+    await serves(first, 'first title');
+    loseSocket();
+    const second = await start();
+    await standsBy(second);
+    const before = await holder();
+
+    await api.call('DELETE', `${LEASES}/${LEASE}`);
+    await vi.waitFor(async () => expect(await holder()).toBe(before), PATIENCE);
+
+    publish('second title');
+    await serves(first, 'second title');
+    expect((await fetch(`${second.url}/readiness`)).status).toBe(503);
   });
 
   it('is refused to a command, which names who has it', async () => {
