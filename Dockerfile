@@ -27,7 +27,7 @@ RUN apt-get update \
   && useradd --uid 65532 --gid 65532 --home-dir /home/appuser --create-home --shell /usr/sbin/nologin appuser \
   && install -d -o 65532 -g 65532 -m 0750 /data
 COPY --from=build --link /image/app /app
-RUN ln -s /app/dist/src/main.js /usr/local/bin/thv-registry-api
+RUN ln -s /app/dist/main.js /usr/local/bin/thv-registry-api
 
 ARG VERSION=0.1.0
 ARG COMMIT=unknown
@@ -46,6 +46,6 @@ WORKDIR /
 USER 65532:65532
 EXPOSE 8080 8081
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "/app/dist/src/main.js", "healthcheck"]
-ENTRYPOINT ["node", "/app/dist/src/main.js"]
+  CMD ["node", "/app/dist/main.js", "healthcheck"]
+ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["serve", "--config=/config/config.yaml"]

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ export function removeComparison() {
  */
 export async function compareWith({ revision, sizes, rounds, seconds }) {
   directory = mkdtempSync(join(tmpdir(), 'registry-bench-'));
-  const program = build(revision);
+  const program = await build(revision);
   database = await startPostgresql();
   const sections = [];
   try {
@@ -42,7 +42,7 @@ export async function compareWith({ revision, sizes, rounds, seconds }) {
   return [`CPU time for one request: this tree against ${revision}`, ...sections].join('\n\n');
 }
 
-function build(revision) {
+async function build(revision) {
   const tree = join(directory, 'tree');
   mkdirSync(tree);
   const archive = execFileSync('git', ['archive', '--format=tar', revision], {
@@ -55,7 +55,10 @@ function build(revision) {
   console.error(`building ${revision}`);
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: tree, stdio: 'inherit' });
-  return join(tree, 'dist/src/main.js');
+  if (!existsSync(join(tree, 'scripts/bundle.mjs'))) return join(tree, 'dist/src/main.js');
+  const { bundleProgram } = await import(join(tree, 'scripts/bundle.mjs'));
+  await bundleProgram(tree);
+  return join(tree, 'dist/main.js');
 }
 
 async function compareAt(entries, program, lengths) {

@@ -27,7 +27,7 @@ const config = {
 writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
 write('a/first');
 const place = ['--host', '127.0.0.1', '--port', '0', '--config', join(directory, 'config.json')];
-const server = startNode(['dist/src/main.js', 'serve', ...place]);
+const server = startNode(['dist/main.js', 'serve', ...place]);
 const url = `${await printedAddress(server)}/v0.1/servers`;
 await served('a/first');
 

@@ -78,7 +78,7 @@ try {
 
 function startServer() {
   const profile = options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', options.profile];
-  const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+  const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
   return startNode([...profile, program, 'serve', '--config', config, '--host', '127.0.0.1', '--port', '0']);
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { printedAddress, startNode } from './child-processes.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PROGRAM = join(ROOT, 'dist/src/main.js');
+const PROGRAM = join(ROOT, 'dist/main.js');
 const DEFAULT_MAX_SIZE = 100 * 2 ** 20;
 
 /** The catalogue that is served when none is named. */

@@ -1,8 +1,8 @@
-/** Builds the program: compiles, then makes the seed of the embedded store when what it depends on changed. */
+/** Builds the program: compiles, joins what a start loads into a few files, then makes the seed of the embedded store when what it depends on changed. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
 import { writeBuildInfo } from './build-info.mjs';
+import { bundleProgram } from './bundle.mjs';
 import { ROOT } from './root.mjs';
 import { readStamp, stampFiles, stampSources, writeStamp } from './stamps.mjs';
 
@@ -17,7 +17,9 @@ const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p'
   stdio: 'inherit',
 });
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
-chmodSync(join(ROOT, 'dist/src/main.js'), 0o755);
+
+console.log('Building: joining what a start loads');
+await bundleProgram();
 
 const seedStamp = stampFiles([
   'migrations',

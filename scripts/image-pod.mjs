@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const ENTRY = '/app/dist/src/main.js';
+const ENTRY = '/app/dist/main.js';
 const PROBES = [8080, 8081].flatMap((port) => ['health', 'readiness'].map((path) => `${port}/${path}`));
 const TICKS_PER_SECOND = 100;
 

@@ -15,7 +15,9 @@ const COPIED = [
   'package.json',
   'config',
   'dist/build-info.json',
+  'dist/chunks',
   'dist/embedded-seed.tar.gz',
+  'dist/main.js',
   'dist/migrations',
   'dist/src',
 ];
@@ -38,7 +40,7 @@ mkdirSync(tree, { recursive: true });
 if (readdirSync(tree).length > 0) fail(`${tree} is not empty`);
 
 for (const path of COPIED) cpSync(join(ROOT, path), join(tree, path), { recursive: true });
-chmodSync(join(tree, 'dist/src/main.js'), 0o755);
+chmodSync(join(tree, 'dist/main.js'), 0o755);
 mkdirSync(join(tree, 'node_modules'));
 if (!values['no-modules']) installModules();
 

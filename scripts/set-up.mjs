@@ -32,9 +32,7 @@ export async function ensureInstalled() {
 
 /** Builds the program unless the build is that of these sources. @throws SetUpError */
 export async function ensureBuilt() {
-  const isBuilt = ['dist/src/main.js', 'dist/embedded-seed.tar.gz'].every((file) =>
-    existsSync(join(ROOT, file)),
-  );
+  const isBuilt = ['dist/main.js', 'dist/embedded-seed.tar.gz'].every((file) => existsSync(join(ROOT, file)));
   if (isBuilt && readStamp('dist/build.stamp') === stampSources()) {
     // A commit that changes no source is still another commit.
     writeBuildInfo();

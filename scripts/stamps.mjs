@@ -11,6 +11,7 @@ export function stampSources() {
     'tsconfig.json',
     'tsconfig.build.json',
     'scripts/build.mjs',
+    'scripts/bundle.mjs',
     'migrations',
     'src',
   ]);

@@ -13,6 +13,6 @@ try {
   console.error(error.message);
   process.exit(1);
 }
-const program = join(ROOT, 'dist/src/main.js');
+const program = join(ROOT, 'dist/main.js');
 process.argv = [process.execPath, program, 'serve', ...process.argv.slice(2)];
 await import(pathToFileURL(program).href);

@@ -9,7 +9,7 @@ import { readRegistry } from '../../src/model/registry-reader.js';
 import { type Block, blocksOf, read, ROOT } from '../support/pages.js';
 import { runProgram, type RunningProgram, startServer } from '../support/program.js';
 
-const PROGRAM = 'dist/src/main.js';
+const PROGRAM = 'dist/main.js';
 /** The address that the documentation writes for a server started without flags. */
 const DOCUMENTED_ORIGIN = 'http://127.0.0.1:8080';
 /** What stands for the parameters of routes: entries of the sample registry. */

@@ -21,9 +21,9 @@ function keptFiles(): string[] {
 
 describe('the files of the image', () => {
   it('start the program as the operator and the chart expect, without a shell', () => {
-    expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "\/app\/dist\/src\/main.js"\]$/m);
+    expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "\/app\/dist\/main.js"\]$/m);
     expect(dockerfile).toMatch(/^CMD \["serve", "--config=\/config\/config.yaml"\]$/m);
-    expect(dockerfile).toMatch(/^ {2}CMD \["node", "\/app\/dist\/src\/main.js", "healthcheck"\]$/m);
+    expect(dockerfile).toMatch(/^ {2}CMD \["node", "\/app\/dist\/main.js", "healthcheck"\]$/m);
     expect(dockerfile).toMatch(/^USER 65532:65532$/m);
     expect(dockerfile).toMatch(/^ARG BASE=node:24-/m);
   });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** The server also prints where its internal listener is. */
 const ADDRESS = /Listening on ([^\s"]+)["\s]/;
 const ADDRESS_FLAGS = ['--address', '--host', '--port', '--socket'];

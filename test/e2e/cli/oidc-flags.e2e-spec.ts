@@ -16,7 +16,7 @@ describe('serve with the flags of the first example', () => {
     const command = filledIn(blockWith(PAGE, '--oidc-issuer'), { 'https://id.example.com': provider.origin });
     server = await startServer(
       command
-        .replace(/^node dist\/src\/main\.js serve /, '')
+        .replace(/^node dist\/main\.js serve /, '')
         .trim()
         .split(' '),
     );

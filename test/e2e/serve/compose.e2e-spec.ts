@@ -48,7 +48,7 @@ describe('docker-compose.yaml', () => {
         .filter((path) => path.startsWith('.'));
       for (const file of files) expect(existsSync(ROOT + file)).toBe(true);
     }
-    expect(service('registry-api').entrypoint).toEqual(['node', 'dist/src/main.js']);
+    expect(service('registry-api').entrypoint).toEqual(['node', 'dist/main.js']);
   });
 
   it.skipIf(!hasPostgresql)('serves the sample with its own statements, commands and passwords', async () => {
