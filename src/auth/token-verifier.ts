@@ -31,7 +31,7 @@ export class TokenVerifier {
   /** The caller of a request whose token was verified before and has not expired. */
   known(request: IncomingMessage): Principal | undefined {
     const { authorization } = request.headers;
-    return authorization === undefined ? undefined : this.cache.get(authorization);
+    return authorization === undefined ? undefined : this.cache.get(authorization, request.socket);
   }
 
   /**
