@@ -43,8 +43,8 @@ export async function loadAtRate({ url, headers = {}, rate, end, connections = C
     const due = Math.floor(((now - begin) / 1000) * asked);
     while (count.sent < due && idle.length > 0) {
       const connection = idle.pop();
-      connection.dueAt = begin + (count.sent / asked) * 1000;
       count.sent += 1;
+      connection.dueAt = begin + (count.sent / asked) * 1000;
       connection.socket.write(request);
     }
   }

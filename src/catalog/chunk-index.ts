@@ -62,30 +62,33 @@ export class ChunkIndex {
     return this.newest;
   }
 
-  /** What can hold a word; undefined until `prepare` was called. */
+  /** What can hold a word; undefined until `prepare` has ended. */
   get search(): SearchSignature | undefined {
     return this.words;
   }
 
-  /** What can hold a word in its name, as `nameInHaystack` has it; undefined until `prepare` was called. */
+  /** What can hold a word in its name, as `nameInHaystack` has it; undefined until `prepare` has come to it. */
   get searchNames(): SearchSignature | undefined {
     return this.names;
   }
 
-  /** What can hold a word in its title; undefined until `prepare` was called. */
+  /** What can hold a word in its title; undefined until `prepare` has come to it. */
   get searchTitles(): SearchSignature | undefined {
     return this.titles;
   }
 
-  /** Makes everything at once. It takes a millisecond or two, so it is not done while somebody waits. */
-  prepare(): void {
-    const texts = this.versions.map(({ haystack }) => haystack);
-    this.words = new SearchSignature(texts, WORD_ROWS);
-    this.names = new SearchSignature(texts.map(nameInHaystack), NAME_ROWS);
-    this.titles = new SearchSignature(texts.map(titleInHaystack), TITLE_ROWS);
+  /** Makes everything, in steps of a millisecond or two between which others may have their turn. */
+  *prepare(): Generator<void, void> {
     for (const facet of FACETS) this.postingsOf(facet);
     // Asking for them makes them.
     void [this.latest, this.alive, this.byUpdate, this.maxUpdatedAt];
+    const texts = this.versions.map(({ haystack }) => haystack);
+    yield;
+    this.names = new SearchSignature(texts.map(nameInHaystack), NAME_ROWS);
+    this.titles = new SearchSignature(texts.map(titleInHaystack), TITLE_ROWS);
+    yield;
+    // The last one: by this it is known that all are there.
+    this.words = new SearchSignature(texts, WORD_ROWS);
   }
 
   /** Versions that have `value`; undefined when none has. */

@@ -17,9 +17,11 @@ export class SearchIndexer {
     this.latest = snapshot;
     for (const chunk of chunksOf(snapshot)) {
       if (chunk.index.search !== undefined) continue;
+      for (const _step of chunk.index.prepare()) {
+        await afterOthers();
+        if (this.latest !== snapshot) return;
+      }
       await afterOthers();
-      if (this.latest !== snapshot) return;
-      chunk.index.prepare();
       for (const { haystack } of chunk.versions) this.vocabulary.learn(haystack);
     }
   }

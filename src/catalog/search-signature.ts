@@ -1,5 +1,7 @@
-import { addBit, type BitSet, wordsFor } from './bit-set.js';
+import { type BitSet, wordsFor } from './bit-set.js';
 import { longRunAt, runOf, type SearchWord } from './search-word.js';
+
+const ASCII = 128;
 
 /**
  * Tells which of a few texts can hold a word. Each run of one and of two characters that occurs has a row of one bit
@@ -21,12 +23,12 @@ export class SearchSignature {
   ) {
     this.width = wordsFor(texts.length);
     this.longRows = new Uint32Array(longRowCount * this.width);
-    const short = new Map<number, BitSet>();
+    const short = new ShortRows(this.width);
     for (const [position, text] of texts.entries()) this.add(text, position, short);
-    this.shortRuns = Uint32Array.from(short.keys()).sort();
+    this.shortRuns = Uint32Array.from(short.runs).sort();
     this.shortRows = new Uint32Array(this.shortRuns.length * this.width);
     for (const [place, run] of this.shortRuns.entries()) {
-      this.shortRows.set(short.get(run) ?? [], place * this.width);
+      this.shortRows.set(short.rowOf(run), place * this.width);
     }
   }
 
@@ -46,12 +48,18 @@ export class SearchSignature {
     return true;
   }
 
-  private add(text: string, position: number, short: Map<number, BitSet>): void {
+  /** For each character of everything that is indexed: a view or a look-up more here is a pause of the program there. */
+  private add(text: string, position: number, short: ShortRows): void {
+    const { longRows, width } = this;
+    const [word, bit] = [position >>> 5, 1 << (position & 31)];
+    const mask = this.longRowCount - 1;
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      addBit(rowIn(short, code, this.width), position);
-      if (at > 0) addBit(rowIn(short, runOf(text.charCodeAt(at - 1), code), this.width), position);
-      if (at > 1) addBit(this.longRow(longRunAt(text, at - 2)), position);
+      short.add(code, word, bit);
+      if (at > 0) short.add(runOf(text.charCodeAt(at - 1), code), word, bit);
+      if (at < 2) continue;
+      const place = (longRunAt(text, at - 2) & mask) * width + word;
+      longRows[place] = (longRows[place] ?? 0) | bit;
     }
   }
 
@@ -77,17 +85,36 @@ export class SearchSignature {
     }
     return low;
   }
-
-  private longRow(run: number): BitSet {
-    const row = run & (this.longRowCount - 1);
-    return this.longRows.subarray(row * this.width, (row + 1) * this.width);
-  }
 }
 
-function rowIn(rows: Map<number, BitSet>, run: number, width: number): BitSet {
-  const known = rows.get(run);
-  if (known !== undefined) return known;
-  const made = new Uint32Array(width);
-  rows.set(run, made);
-  return made;
+/** Rows of short runs while they are collected. Nearly all runs are of two ASCII characters, which need no hashing. */
+class ShortRows {
+  readonly runs: number[] = [];
+  private readonly rows: BitSet[] = [];
+  /** Places of the rows of ASCII runs, and of the others; 0 where there is none yet. */
+  private readonly ascii = new Uint16Array(ASCII * ASCII);
+  private readonly others = new Map<number, number>();
+
+  constructor(private readonly width: number) {}
+
+  /** Adds a bit of a word to the row of a run. */
+  add(run: number, word: number, bit: number): void {
+    const row = this.rowOf(run);
+    row[word] = (row[word] ?? 0) | bit;
+  }
+
+  /** The row of a run, which is made when there is none. */
+  rowOf(run: number): BitSet {
+    const [a, b] = [run >>> 16, run & 0xffff];
+    const isAscii = a < ASCII && b < ASCII;
+    const place = isAscii ? this.ascii[a * ASCII + b] : this.others.get(run);
+    const known = this.rows[(place ?? 0) - 1];
+    if (known !== undefined) return known;
+    const made = new Uint32Array(this.width);
+    this.runs.push(run);
+    const next = this.rows.push(made);
+    if (isAscii) this.ascii[a * ASCII + b] = next;
+    else this.others.set(run, next);
+    return made;
+  }
 }

@@ -9,6 +9,7 @@ export function configNotices(config: RegistryConfig): Finding[] {
     ...nameNotices(config),
     ...leaseNotices(config),
     ...openNotices(config),
+    ...unfinishedNotices(config),
     ...protectionNotices(config),
   ];
 }
@@ -33,6 +34,23 @@ function leaseNotices({ database, fileStorage }: RegistryConfig): Finding[] {
   if (database === undefined || fileStorage.lease === undefined) return [];
   const message = 'is not used: with a database there is no embedded store';
   return [{ path: ['fileStorage', 'lease'], message }];
+}
+
+/** What is accepted although it does nothing yet: to go without it shows nobody more than was wanted. */
+function unfinishedNotices({ sources, telemetry }: RegistryConfig): Finding[] {
+  const managed = sources.flatMap(({ kind }, index) =>
+    kind === 'managed'
+      ? [
+          {
+            path: ['sources', index, 'managed'],
+            message: 'nothing can be published yet: this source is empty',
+          },
+        ]
+      : [],
+  );
+  if (!telemetry.enabled) return managed;
+  const message = 'metrics and traces are not there yet: nothing is measured or sent';
+  return [...managed, { path: ['telemetry', 'enabled'], message }];
 }
 
 /** Restrictions that anonymous mode does not apply. */

@@ -8,7 +8,6 @@ import { UNSUPPORTED_FEATURES, unsupportedProblems } from './config-support.js';
 
 const FILE = 'source: {type: file, file: {path: a.json}}\n';
 const CASES: readonly (readonly [yaml: string, ...paths: string[]])[] = [
-  ['registries: [{name: f, file: {path: a}}, {name: m, managed: }]', 'sources[1].managed'],
   [
     `${FILE}database: {host: h, port: 1, user: u, database: d, dynamicAuth: {awsRdsIam: {region: r}}}`,
     'database.dynamicAuth',
@@ -16,7 +15,6 @@ const CASES: readonly (readonly [yaml: string, ...paths: string[]])[] = [
   [`${FILE}auth: {allowAnonymousWrites: true}`, 'auth.allowAnonymousWrites'],
   [`${FILE}server: {tls: {certFile: a, keyFile: b}}`, 'server.tls'],
   [`${FILE}server: {rateLimit: {}}`, 'server.rateLimit'],
-  [`${FILE}telemetry: {enabled: true}`, 'telemetry.enabled'],
 ];
 
 function refusedPaths(yaml: string): string[] {
@@ -44,6 +42,8 @@ describe('unsupportedProblems', () => {
     'source: {type: file, file: {data: "{}"}}',
     'source: {type: file, file: {url: https://r.example.com}}',
     'registries: [{name: k, kubernetes: }]',
+    'registries: [{name: f, file: {path: a}}, {name: m, managed: }]',
+    `${FILE}telemetry: {enabled: true}`,
     `${FILE}auth: {mode: anonymous}`,
     `${FILE}database: {host: h, port: 1, user: u, database: d}`,
     `${FILE}auth: {mode: oauth, oauth: {providers: [{name: a, issuerUrl: https://a.example.com}]}}`,

@@ -1,6 +1,6 @@
 import type { ConfigPath } from './config-path.js';
 import type { Finding } from './config-problems.js';
-import type { RegistryConfig, SourceConfig } from './registry-config.js';
+import type { RegistryConfig } from './registry-config.js';
 
 /** Something that the schema knows and the program cannot do yet. */
 export interface UnsupportedFeature {
@@ -16,7 +16,6 @@ export interface UnsupportedFeature {
  * each is refused when the configuration is read. Whoever builds one removes its line.
  */
 export const UNSUPPORTED_FEATURES: readonly UnsupportedFeature[] = [
-  ofSources('managed', 'managed sources are not supported yet', ({ kind }) => kind === 'managed'),
   ofBlock('database.dynamicAuth', 'dynamic credentials are not supported: use a password file', (config) => {
     return config.database?.dynamicAuth !== undefined;
   }),
@@ -29,22 +28,11 @@ export const UNSUPPORTED_FEATURES: readonly UnsupportedFeature[] = [
   ofBlock('server.rateLimit', 'rate limits are not supported yet', (config) => {
     return config.server.rateLimit !== undefined;
   }),
-  ofBlock('telemetry.enabled', 'telemetry is not supported yet', (config) => config.telemetry.enabled),
 ];
 
 /** Everything that a valid configuration asks for and the program cannot do yet. */
 export function unsupportedProblems(config: RegistryConfig): Finding[] {
   return UNSUPPORTED_FEATURES.flatMap(({ message, uses }) => uses(config).map((path) => ({ path, message })));
-}
-
-function ofSources(
-  key: string,
-  message: string,
-  asks: (source: SourceConfig) => boolean,
-): UnsupportedFeature {
-  const uses = ({ sources }: RegistryConfig): ConfigPath[] =>
-    sources.flatMap((source, index) => (asks(source) ? [['sources', index, ...key.split('.')]] : []));
-  return { key: `sources[].${key}`, message, uses };
 }
 
 function ofBlock(

@@ -34,7 +34,7 @@ export const serverSchema = z
 /** Traces and metrics over OTLP. */
 export const telemetrySchema = z
   .strictObject({
-    enabled: z.boolean().prefault(false).describe('Switches telemetry on.'),
+    enabled: z.boolean().prefault(false).describe('Switches telemetry on. Nothing is measured or sent yet.'),
     serviceName: text().prefault('thv-registry-api').describe('Name of this service.'),
     serviceVersion: text().exactOptional().describe('Version of this service; else its own.'),
     endpoint: text().prefault('localhost:4318').describe('OTLP/HTTP collector.'),

@@ -83,7 +83,11 @@ export const sourceKindKeys = {
   git: gitSchema.exactOptional().describe('Reads a git repository.'),
   api: apiSchema.exactOptional().describe('Reads another registry over HTTP.'),
   file: fileSchema.exactOptional().describe('Reads one file.'),
-  managed: managedSchema.exactOptional().describe('Entries that are published through the API: `{}`.'),
+  managed: managedSchema
+    .exactOptional()
+    .describe(
+      'Entries that are published through the API: `{}`. Nothing can be published yet, so it is empty.',
+    ),
   kubernetes: kubernetesSchema.exactOptional().describe('Reads objects of the cluster the server runs in.'),
 };
 

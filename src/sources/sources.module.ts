@@ -4,10 +4,11 @@ import { FileProvider } from './file/file.provider.js';
 import { GitProvider } from './git/git.provider.js';
 import { ClusterObjects } from './kubernetes/cluster-objects.js';
 import { KubernetesProvider } from './kubernetes/kubernetes.provider.js';
+import { ManagedProvider } from './managed/managed.provider.js';
 import { SOURCE_PROVIDERS, type SourceProvider, type SourceProviders } from './source-provider.js';
 
 /** Every kind of source that can be fetched: a new one is a folder and a line here. */
-const PROVIDERS = [ApiProvider, FileProvider, GitProvider, KubernetesProvider];
+const PROVIDERS = [ApiProvider, FileProvider, GitProvider, KubernetesProvider, ManagedProvider];
 
 @Module({
   providers: [

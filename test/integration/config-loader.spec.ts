@@ -258,11 +258,19 @@ describe('without a file', () => {
 
 describe('what is valid but risky', () => {
   it('is refused, all of it at once, while it is not supported', async () => {
-    const yaml = `${SINGLE}telemetry: {enabled: true}\nserver: {rateLimit: {}}\n`;
+    const yaml = `${SINGLE}auth: {allowAnonymousWrites: true}\nserver: {rateLimit: {}}\n`;
     expect((await locationsOf(yaml)).map((place) => place?.split(' ')[0])).toEqual([
+      'auth.allowAnonymousWrites',
       'server.rateLimit',
-      'telemetry.enabled',
     ]);
+  });
+
+  it('is a warning where it does nothing yet and shows nobody more', async () => {
+    const yaml = SOURCES.replace('registries:', '  - {name: published, managed: {}}\nregistries:');
+    const { warnings } = await load(`${yaml}telemetry: {enabled: true}\n`);
+
+    const found = warnings.filter(({ message }) => / yet[: ]/.test(message));
+    expect(found.map(({ path }) => path)).toEqual(['sources[1].managed', 'telemetry.enabled']);
   });
 
   it('is refused where a forgotten mode would leave auth off', async () => {

@@ -80,6 +80,14 @@ describe('a configuration of the operator', () => {
       const list = await fetch(`${server.url}${found}/v0.1/servers`);
       expect({ status: list.status, body: await list.json() }).toMatchObject(wanted);
     }, PATIENCE);
+    if (config.includes('published-only')) {
+      // What is written through the API alone is truly empty, and not to be taken for unread.
+      const list = await fetch(`${server.url}/registry/published-only/v0.1/servers`);
+      expect({ status: list.status, body: await list.json() }).toMatchObject({
+        status: 200,
+        body: { servers: [] },
+      });
+    }
     return server.stop();
   }
 
