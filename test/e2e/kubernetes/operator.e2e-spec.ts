@@ -82,11 +82,13 @@ describe('a configuration of the operator', () => {
     }, PATIENCE);
     if (config.includes('published-only')) {
       // What is written through the API alone is truly empty, and not to be taken for unread.
-      const list = await fetch(`${server.url}/registry/published-only/v0.1/servers`);
-      expect({ status: list.status, body: await list.json() }).toMatchObject({
-        status: 200,
-        body: { servers: [] },
-      });
+      await vi.waitFor(async () => {
+        const list = await fetch(`${server.url}/registry/published-only/v0.1/servers`);
+        expect({ status: list.status, body: await list.json() }).toMatchObject({
+          status: 200,
+          body: { servers: [] },
+        });
+      }, PATIENCE);
     }
     return server.stop();
   }
