@@ -76,6 +76,8 @@ describe.skipIf(!hasPostgresql)('the last good copy', () => {
     await writer.sources.reconcile([{ name: 'one', kind: 'file' }]);
     await writer.store('one', names);
     await writer.lastGood.write();
+    // Its own catalogue follows by itself, in its own time.
+    await vi.waitFor(() => expect(writer.names()).toHaveLength(names.length), PATIENCE);
     return writer;
   }
 
