@@ -7,6 +7,12 @@ import { EmbeddedStream } from './embedded-stream.js';
 
 /** The thread's own heap holds protocol messages only; a small young generation saves about 20 MB. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4 };
+/**
+ * Compiling the engine a second time, for speed, takes 70 MB with Node 20 and 550 MB with Node 24, which is more than a
+ * pod has, and was not measurably faster for what runs here. The second and third follow from the first only when V8
+ * is told at its start: later each has to be said.
+ */
+const COMPILE_ONCE = ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 const WORKER = builtFile('src', 'database', 'embedded-worker.js');
 
 /** Longest wait for a clean end, in milliseconds. */
@@ -34,8 +40,7 @@ export class EmbeddedEngine {
 
   /** Starts the engine. @throws DomainError `store-unavailable` */
   static async start(settings: EmbeddedSettings): Promise<EmbeddedEngine> {
-    // Compiling the engine a second time, for speed, takes 70 MB and was not measurably faster for what runs here.
-    setFlagsFromString('--liftoff-only');
+    for (const flag of COMPILE_ONCE) setFlagsFromString(flag);
     const worker = new Worker(WORKER, { workerData: settings, resourceLimits: THREAD_LIMITS });
     const engine = new EmbeddedEngine(worker);
     try {
