@@ -42,7 +42,8 @@ export async function loadAtRate({ url, headers = {}, rate, end, connections = C
     const now = Math.min(performance.now(), count.endedAt);
     const due = Math.floor(((now - begin) / 1000) * asked);
     while (count.sent < due && idle.length > 0) {
-      const connection = idle.pop();
+      // The one that has rested longest: a server closes those on which nothing ever comes.
+      const connection = idle.shift();
       count.sent += 1;
       connection.dueAt = begin + (count.sent / asked) * 1000;
       connection.socket.write(request);
