@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './root.mjs';
 
@@ -33,7 +33,7 @@ export async function bundleProgram(root = ROOT) {
     );
     writeFileSync(join(dist, 'main.js'), "#!/usr/bin/env node\nimport './src/main.js';\n");
   }
-  if (existsSync(join(dist, 'main.js'))) chmodSync(join(dist, 'main.js'), 0o755);
+  chmodSync(join(dist, 'main.js'), 0o755);
 }
 
 async function bundle(root, dist) {

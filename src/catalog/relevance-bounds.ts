@@ -33,11 +33,7 @@ export function rankedTerms(terms: SearchTerms): readonly RankedTerm[] {
 
 /** How relevant each candidate of one chunk can be at most, told by bits: most need not be looked at more closely. */
 export class RelevanceBounds {
-  private readonly ranks: readonly (readonly Rank[])[];
-
-  private constructor(ranks: readonly (readonly Rank[])[]) {
-    this.ranks = ranks;
-  }
+  private constructor(private readonly ranks: readonly (readonly Rank[])[]) {}
 
   /** Undefined while the chunk is not prepared. */
   static of(
