@@ -1,4 +1,4 @@
-import type { VersionRef } from '../database/catalog-change.js';
+import type { VersionRef } from '../model/entry.js';
 import type { RefusedDocument } from '../model/entry.js';
 import type { PreparedRound } from '../sync/round-result.js';
 import type { SourceReport } from '../sync-once.js';

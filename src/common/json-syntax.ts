@@ -33,7 +33,13 @@ export function positionAt(text: string, offset: number): { line: number; column
 }
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const LITERALS = ['true', 'false', 'null'] as const;
@@ -43,23 +49,62 @@ export function skipBlank(text: string, offset: number): number {
   let at = offset;
   for (;;) {
     const code = text.charCodeAt(at);
+    // Most tokens have none before them.
+    if (code > 0x20) return at;
     if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
     at += 1;
   }
 }
 
+/** Containers inside one another of which an outline knows the ends: the way to a document in any kind of registry file. */
+const OUTLINE_DEPTH = 5;
+/** Shorter values are not worth remembering, in UTF-16 units. */
+const OUTLINE_LENGTH = 256;
+
+/** Where a value lies in a text, as it was found while the text was checked. */
+interface OutlinedValue {
+  readonly end: number;
+  readonly isDense: boolean;
+}
+
+/** The long values of a text that are not far inside, so that nobody has to go through them again to find their ends. */
+export class JsonOutline {
+  private readonly values = new Map<number, OutlinedValue>();
+
+  /** The container that starts at `offset`, when it is known; `isDense`: no insignificant white space is in it. */
+  at(offset: number): OutlinedValue | undefined {
+    return this.values.get(offset);
+  }
+
+  /** Takes in a container that has just ended. */
+  add(start: number, value: OutlinedValue): void {
+    if (value.end - start >= OUTLINE_LENGTH) this.values.set(start, value);
+  }
+}
+
 /** Checks the whole text and returns where its one value starts and ends. @throws JsonSyntaxError */
 export function checkJson(text: string): { start: number; end: number } {
-  const start = skipBlank(text, 0);
-  const end = new SyntaxCheck(text).value(start);
-  const rest = skipBlank(text, end);
-  if (rest !== text.length) throw new JsonSyntaxError(text, rest, 'Unexpected text after the JSON value');
+  const { start, end } = outlineJson(text);
   return { start, end };
 }
 
+/** The same, with the outline of the text. @throws JsonSyntaxError */
+export function outlineJson(text: string): { start: number; end: number; outline: JsonOutline } {
+  const start = skipBlank(text, 0);
+  const check = new SyntaxCheck(text);
+  const end = check.value(start);
+  const rest = skipBlank(text, end);
+  if (rest !== text.length) throw new JsonSyntaxError(text, rest, 'Unexpected text after the JSON value');
+  return { start, end, outline: check.outline };
+}
+
 class SyntaxCheck {
+  readonly outline = new JsonOutline();
   /** The open containers, innermost last: true for an object. */
   private readonly open: boolean[] = [];
+  /** Of the outermost of them: where each starts, and how often white space had been skipped by then. */
+  private readonly starts: { at: number; skips: number }[] = [];
+  private skips = 0;
 
   constructor(private readonly text: string) {}
 
@@ -78,18 +123,20 @@ class SyntaxCheck {
 
   /** Reads a scalar, or opens a container up to where its first value starts; closes empty ones. */
   private scalarOrOpen(offset: number): number {
-    const at = skipBlank(this.text, offset);
-    const char = this.text[at];
+    const at = this.skip(offset);
+    const code = this.text.charCodeAt(at);
     this.opened = false;
-    if (char === '{' || char === '[') {
-      const isObject = char === '{';
-      const next = skipBlank(this.text, at + 1);
-      if (this.text[next] === (isObject ? '}' : ']')) return next + 1;
+    if (code === QUOTE) return this.string(at);
+    if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+      const isObject = code === OPEN_OBJECT;
+      const { skips } = this;
+      const next = this.skip(at + 1);
+      if (this.text.charCodeAt(next) === (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) return next + 1;
+      if (this.open.length < OUTLINE_DEPTH) this.starts.push({ at, skips });
       this.open.push(isObject);
       this.opened = true;
       return isObject ? this.key(next) : next;
     }
-    if (char === '"') return this.string(at);
     for (const literal of LITERALS) {
       if (this.text.startsWith(literal, at)) return at + literal.length;
     }
@@ -102,23 +149,30 @@ class SyntaxCheck {
     for (;;) {
       const isObject = this.open.at(-1);
       if (isObject === undefined) return at;
-      at = skipBlank(this.text, at);
-      const char = this.text[at];
-      if (char === ',') {
-        const next = skipBlank(this.text, at + 1);
+      at = this.skip(at);
+      const code = this.text.charCodeAt(at);
+      if (code === COMMA) {
+        const next = this.skip(at + 1);
         return isObject ? this.key(next) : next;
       }
-      const close = isObject ? '}' : ']';
-      if (char !== close) throw this.unexpected(at, `"," or "${close}"`);
-      this.open.pop();
+      const close = isObject ? CLOSE_OBJECT : CLOSE_ARRAY;
+      if (code !== close) throw this.unexpected(at, `"," or "${String.fromCharCode(close)}"`);
       at += 1;
+      this.close(at);
     }
   }
 
+  private close(end: number): void {
+    this.open.pop();
+    if (this.open.length >= OUTLINE_DEPTH) return;
+    const start = this.starts.pop();
+    if (start !== undefined) this.outline.add(start.at, { end, isDense: start.skips === this.skips });
+  }
+
   private key(at: number): number {
-    if (this.text[at] !== '"') throw this.unexpected(at, 'a member name in quotes');
-    const colon = skipBlank(this.text, this.string(at));
-    if (this.text[colon] !== ':') throw this.unexpected(colon, '":"');
+    if (this.text.charCodeAt(at) !== QUOTE) throw this.unexpected(at, 'a member name in quotes');
+    const colon = this.skip(this.string(at));
+    if (this.text.charCodeAt(colon) !== COLON) throw this.unexpected(colon, '":"');
     return colon + 1;
   }
 
@@ -148,5 +202,11 @@ class SyntaxCheck {
   private unexpected(at: number, wanted: string): JsonSyntaxError {
     const found = at >= this.text.length ? 'the text ends' : `found ${JSON.stringify(this.text[at])}`;
     return new JsonSyntaxError(this.text, at, `Expected ${wanted}, but ${found}`);
+  }
+
+  private skip(offset: number): number {
+    const at = skipBlank(this.text, offset);
+    if (at !== offset) this.skips += 1;
+    return at;
   }
 }

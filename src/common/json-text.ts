@@ -3,18 +3,26 @@
  * change numbers (`1.0`, 9223372036854775807) and reorder members with integer-like names.
  * Everything here expects syntactically valid text; `json-syntax.ts` checks that first.
  */
-import { skipBlank } from './json-syntax.js';
+import { type JsonOutline, skipBlank } from './json-syntax.js';
 
 /** Half-open range of UTF-16 offsets of one value in a JSON text, without white space around it. */
 export interface JsonSpan {
   readonly start: number;
   readonly end: number;
+  /** True when it is known that no white space is between its tokens. */
+  readonly isDense?: boolean;
 }
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
 /** The kind of the value that starts at `offset`. */
 export function kindAt(text: string, offset: number): JsonKind {
@@ -47,49 +55,69 @@ export function endOfString(text: string, offset: number): number {
 
 /** Offset just behind the value that starts at `offset`. */
 export function endOfValue(text: string, offset: number): number {
-  const first = text[offset];
-  if (first === '"') return endOfString(text, offset);
-  if (first !== '{' && first !== '[') {
-    let at = offset;
-    while (at < text.length && !' \n\r\t,]}'.includes(text[at] ?? '')) at += 1;
-    return at;
-  }
+  const first = text.charCodeAt(offset);
+  if (first === QUOTE) return endOfString(text, offset);
+  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return endOfWord(text, offset);
   let depth = 0;
   let at = offset;
   for (;;) {
-    const char = text[at];
-    if (char === '"') {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
       at = endOfString(text, at);
       continue;
     }
-    if (char === '{' || char === '[') depth += 1;
-    if (char === '}' || char === ']') depth -= 1;
     at += 1;
-    if (depth === 0) return at;
+    if (code === OPEN_OBJECT || code === OPEN_ARRAY) depth += 1;
+    else if ((code === CLOSE_OBJECT || code === CLOSE_ARRAY) && --depth === 0) return at;
   }
 }
 
-/** Members of the object at `span`, in order, with decoded names. */
-export function* members(text: string, span: JsonSpan): Generator<{ key: string; value: JsonSpan }> {
+/** A number or literal ends where white space, a comma or a bracket follows. */
+function endOfWord(text: string, offset: number): number {
+  let at = offset;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code <= SPACE || code === COMMA || code === CLOSE_ARRAY || code === CLOSE_OBJECT) return at;
+    at += 1;
+  }
+  return at;
+}
+
+/** Members of the object at `span`, in order, with decoded names. What the outline of the text knows is not read again. */
+export function* members(
+  text: string,
+  span: JsonSpan,
+  outline?: JsonOutline,
+): Generator<{ key: string; value: JsonSpan }> {
   let at = skipBlank(text, span.start + 1);
   while (text[at] !== '}') {
     const keyEnd = endOfString(text, at);
-    const key = JSON.parse(text.slice(at, keyEnd)) as string;
+    const key = nameAt(text, at, keyEnd);
     const start = skipBlank(text, skipBlank(text, keyEnd) + 1);
-    const end = endOfValue(text, start);
-    yield { key, value: { start, end } };
-    at = nextElement(text, end);
+    const value = spanAt(text, start, outline);
+    yield { key, value };
+    at = nextElement(text, value.end);
   }
 }
 
-/** Items of the array at `span`, in order. */
-export function* items(text: string, span: JsonSpan): Generator<JsonSpan> {
+function nameAt(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end - 1);
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+}
+
+/** Items of the array at `span`, in order; `outline` as for `members`. */
+export function* items(text: string, span: JsonSpan, outline?: JsonOutline): Generator<JsonSpan> {
   let at = skipBlank(text, span.start + 1);
   while (text[at] !== ']') {
-    const end = endOfValue(text, at);
-    yield { start: at, end };
-    at = nextElement(text, end);
+    const item = spanAt(text, at, outline);
+    yield item;
+    at = nextElement(text, item.end);
   }
+}
+
+function spanAt(text: string, start: number, outline: JsonOutline | undefined): JsonSpan {
+  const { end, isDense } = outline?.at(start) ?? { end: endOfValue(text, start), isDense: false };
+  return isDense ? { start, end, isDense } : { start, end };
 }
 
 function nextElement(text: string, end: number): number {

@@ -1,12 +1,11 @@
-import type { EntryKind, EntryStatus, RefusedDocument, VersionDocument } from '../model/entry.js';
+import type {
+  EntryKind,
+  EntryStatus,
+  RefusedDocument,
+  VersionDocument,
+  VersionRef,
+} from '../model/entry.js';
 import type { RoundDiff } from './round-diff.js';
-
-/** Names one version in a source. */
-export interface VersionRef {
-  readonly kind: EntryKind;
-  readonly name: string;
-  readonly version: string;
-}
 
 /** What deciding about a stored version needs; its document stays in the database. */
 export interface VersionHead extends VersionRef {

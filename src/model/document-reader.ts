@@ -1,11 +1,12 @@
-import { compactJson } from '../common/json-compact.js';
+import { compactJson, withoutBlanks } from '../common/json-compact.js';
 import { toPointer } from '../common/json-pointer.js';
+import type { JsonOutline } from '../common/json-syntax.js';
 import type { JsonSpan } from '../common/json-text.js';
 import { isStorableText } from './bounded-text.js';
 import type { DocumentProblem } from './document-problem.js';
-import type { EntryKind, VersionDocument } from './entry.js';
+import type { EntryKind, ServedParts, VersionDocument, VersionRef } from './entry.js';
 import { statusOf } from './entry-status.js';
-import { foreignMeta, officialFacts, openEnvelope, type Envelope } from './envelope.js';
+import { foreignMeta, OFFICIAL_META, officialFacts, openEnvelope, type Envelope } from './envelope.js';
 import { facetsOf } from './facets.js';
 import { asText, memberOf } from './json-value.js';
 import { checkServer } from './lenient-server.js';
@@ -16,10 +17,26 @@ export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 /** Longest name and version that are worth reporting. */
 const MAX_LABEL_LENGTH = 256;
 
-/** A document that may be served, or every reason why not, with its name and version as far as they are readable. */
+/**
+ * A document that may be served, the version that is stored of it as it is, or every reason why it may not be served,
+ * with its name and version as far as they are readable.
+ */
 export type DocumentReading =
   | { readonly document: VersionDocument }
+  | { readonly stored: VersionRef }
   | { readonly name?: string; readonly version?: string; readonly problems: readonly DocumentProblem[] };
+
+/**
+ * Finds the version of which exactly these parts are stored. It must know only versions that passed the checks of this
+ * release, because they are not made again.
+ */
+export type FindStored = (kind: EntryKind, parts: ServedParts) => VersionRef | undefined;
+
+/** What makes reading quicker. */
+export interface ReadingAids {
+  readonly outline?: JsonOutline | undefined;
+  readonly findStored?: FindStored | undefined;
+}
 
 /** Compact JSON with its parsed form and whatever forbids to keep it. */
 export interface CheckedJson {
@@ -29,8 +46,18 @@ export interface CheckedJson {
 }
 
 /** Reads the document, or the server in its envelope, at `span` of a valid JSON text. Pointers start at `span`. */
-export function readItem(kind: EntryKind, text: string, span: JsonSpan): DocumentReading {
-  const envelope = kind === 'server' ? openEnvelope(text, span) : undefined;
+export function readItem(
+  kind: EntryKind,
+  text: string,
+  span: JsonSpan,
+  { outline, findStored }: ReadingAids = {},
+): DocumentReading {
+  const envelope = kind === 'server' ? openEnvelope(text, span, outline) : undefined;
+  const isSound = envelope === undefined || envelope.repeated.length === 0;
+  const stored = isSound
+    ? findStored && storedVersion(kind, text, envelope ?? { server: span }, findStored)
+    : undefined;
+  if (stored !== undefined) return { stored };
   if (envelope !== undefined) return readEnvelope(text, envelope);
   return readDocument(kind, text, span);
 }
@@ -62,18 +89,53 @@ export function checkDocument(kind: EntryKind, text: string, span: JsonSpan): Ch
 
 /** The version that a checked document describes; `meta` is the parsed `_meta` of its envelope, when it had one. */
 export function toVersion(kind: EntryKind, checked: CheckedJson, meta?: CheckedJson): VersionDocument {
-  const { status, ...facts } = officialFacts(meta?.value, memberOf(checked.value, '_meta'));
-  const envelopeMeta = meta && foreignMeta(meta.text);
   return {
     kind,
     name: entryName(kind, checked.value) ?? '',
     version: asText(memberOf(checked.value, 'version')) ?? '',
-    document: checked.text,
-    status: statusOf(kind, checked.value, status),
-    ...facts,
-    ...(envelopeMeta !== undefined && { envelopeMeta }),
+    ...servedParts(kind, checked, meta),
     facets: facetsOf(checked.value),
   };
+}
+
+function servedParts(
+  kind: EntryKind,
+  { text, value }: Pick<CheckedJson, 'text' | 'value'>,
+  meta: CheckedJson | undefined,
+): ServedParts {
+  const { status, ...facts } = officialFacts(meta?.value, memberOf(value, '_meta'));
+  const envelopeMeta = meta && foreignMeta(meta.text);
+  return {
+    document: text,
+    status: statusOf(kind, value, status),
+    ...facts,
+    ...(envelopeMeta !== undefined && { envelopeMeta }),
+  };
+}
+
+/**
+ * The version that is stored exactly as it stands here. Compact text that is equal has passed all checks; what is served
+ * beside it is computed, for which few documents have to be parsed.
+ */
+function storedVersion(
+  kind: EntryKind,
+  text: string,
+  { server, meta }: Pick<Envelope, 'server' | 'meta'>,
+  find: FindStored,
+): VersionRef | undefined {
+  const document = withoutBlanks(text, server);
+  const checkedMeta = meta && checkJsonValue(text, meta);
+  if (checkedMeta !== undefined && checkedMeta.problems.length > 0) return undefined;
+  const value: unknown = mayStateFacts(document) ? JSON.parse(document) : undefined;
+  return find(kind, servedParts(kind, { text: document, value }, checkedMeta));
+}
+
+/**
+ * False when a document says nothing of its status, however that may be escaped, nor, as documents are written, of other
+ * facts: if one does so all the same, it only is not found.
+ */
+function mayStateFacts(document: string): boolean {
+  return ['"status"', OFFICIAL_META, '\\u'].some((sign) => document.includes(sign));
 }
 
 /** A refusal that names the document as far as that can be stored and shown. */

@@ -22,11 +22,15 @@ export interface EntryFacets {
   readonly transports: readonly string[];
 }
 
-/** One version of an entry as read from a source and found harmless for every known client. */
-export interface VersionDocument {
+/** Names one version in a source. */
+export interface VersionRef {
   readonly kind: EntryKind;
   readonly name: string;
   readonly version: string;
+}
+
+/** One version of an entry as read from a source and found harmless for every known client. */
+export interface VersionDocument extends VersionRef {
   /** The source's own short key (ToolHive format), which name filters match too. */
   readonly sourceKey?: string;
   /** The document, compact, token by token as its author wrote it. */
@@ -45,6 +49,9 @@ export interface VersionDocument {
   readonly facets: EntryFacets;
 }
 
+/** What is served of a version: equal parts give equal answers. */
+export type ServedParts = Omit<VersionDocument, 'kind' | 'name' | 'version' | 'facets'>;
+
 /** A document that was refused, and why. It never sinks its neighbours. */
 export interface RefusedDocument {
   readonly kind: EntryKind;
@@ -61,6 +68,8 @@ export interface RefusedDocument {
 export interface RegistryContent {
   readonly format: RegistryFormat;
   readonly documents: readonly VersionDocument[];
+  /** Versions of which the file holds exactly what is stored of them. */
+  readonly stored: readonly VersionRef[];
   readonly refused: readonly RefusedDocument[];
   /** `meta.last_updated` or `last_updated` of the file, when it is there. */
   readonly lastUpdated?: string;

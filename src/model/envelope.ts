@@ -1,4 +1,5 @@
 /** The envelope `{server, _meta}` that registries put around a document (MCP registry API, since 2025-09-29). */
+import type { JsonOutline } from '../common/json-syntax.js';
 import { kindAt, members, readObject, writeObject, type JsonSpan } from '../common/json-text.js';
 import { cutText } from './bounded-text.js';
 import { asText, memberOf } from './json-value.js';
@@ -28,11 +29,11 @@ export interface OfficialFacts {
 }
 
 /** Opens the envelope at `item`; undefined for a bare document, which has a name of its own. */
-export function openEnvelope(text: string, item: JsonSpan): Envelope | undefined {
+export function openEnvelope(text: string, item: JsonSpan, outline?: JsonOutline): Envelope | undefined {
   if (kindAt(text, item.start) !== 'object') return undefined;
   const parts = new Map<string, JsonSpan>();
   const repeated: string[] = [];
-  for (const { key, value } of members(text, item)) {
+  for (const { key, value } of members(text, item, outline)) {
     if (key === 'name') return undefined;
     if (key !== 'server' && key !== '_meta') continue;
     if (parts.has(key)) repeated.push(key);

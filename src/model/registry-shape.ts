@@ -1,6 +1,7 @@
 /** Recognises the shapes in which sources hand out entries, and finds every entry in them. */
 import { DomainError } from '../common/domain-error.js';
 import { toPointer } from '../common/json-pointer.js';
+import type { JsonOutline } from '../common/json-syntax.js';
 import { items, type JsonKind, type JsonSpan, kindAt, members } from '../common/json-text.js';
 import type { EntryKind, RegistryFormat } from './entry.js';
 import type { ToolHiveSection } from './toolhive-format.js';
@@ -44,14 +45,17 @@ const KNOWN_SHAPES =
  * Recognises the valid JSON value at `root`.
  * @throws DomainError `invalid-source-data` when it is none of the known shapes, or one whose lists are broken
  */
-export function readShape(text: string, root: JsonSpan): RegistryShape {
-  return new ShapeReader(text).read(root);
+export function readShape(text: string, root: JsonSpan, outline?: JsonOutline): RegistryShape {
+  return new ShapeReader(text, outline).read(root);
 }
 
 class ShapeReader {
   private readonly items: RegistryItem[] = [];
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly outline: JsonOutline | undefined,
+  ) {}
 
   read(root: JsonSpan): RegistryShape {
     if (this.kind(root) === 'array') {
@@ -101,7 +105,7 @@ class ShapeReader {
     this.expect(['array', 'null'], groups, ['groups']);
     if (groups !== undefined && hasGroups) {
       let index = 0;
-      for (const group of items(this.text, groups)) {
+      for (const group of items(this.text, groups, this.outline)) {
         this.addGroup(['groups', index], group);
         index += 1;
       }
@@ -129,7 +133,7 @@ class ShapeReader {
 
   private addList(kind: EntryKind, path: readonly string[], list: JsonSpan): void {
     let index = 0;
-    for (const span of items(this.text, list)) {
+    for (const span of items(this.text, list, this.outline)) {
       this.items.push({ kind, pointer: toPointer([...path, index]), span });
       index += 1;
     }
@@ -142,7 +146,7 @@ class ShapeReader {
       return;
     }
     const seen = new Set<string>();
-    for (const { key, value } of members(this.text, group)) {
+    for (const { key, value } of members(this.text, group, this.outline)) {
       const section = SECTIONS.find((name) => name === key);
       if (section === undefined || this.kind(value) === 'null') continue;
       if (this.kind(value) === 'object' && !seen.has(key)) this.addSection(section, [...path, key], value);
@@ -157,7 +161,7 @@ class ShapeReader {
     span: JsonSpan | undefined,
   ): void {
     if (span === undefined || this.kind(span) !== 'object') return;
-    for (const { key, value } of members(this.text, span)) {
+    for (const { key, value } of members(this.text, span, this.outline)) {
       this.items.push({
         kind: 'server',
         pointer: toPointer([...path, key]),
@@ -177,7 +181,7 @@ class ShapeReader {
 
   private membersAt(span: JsonSpan, pointer: string): ReadonlyMap<string, JsonSpan> {
     const found = new Map<string, JsonSpan>();
-    for (const { key, value } of members(this.text, span)) {
+    for (const { key, value } of members(this.text, span, this.outline)) {
       if (found.has(key) && CONTAINERS.has(key)) {
         throw new DomainError('invalid-source-data', `The data has the member "${pointer}/${key}" twice`);
       }

@@ -1,5 +1,4 @@
-import type { VersionRef } from '../database/catalog-change.js';
-import type { RefusedDocument } from '../model/entry.js';
+import type { RefusedDocument, VersionRef } from '../model/entry.js';
 
 /**
  * The quarantine as earlier rounds left it. A round that is given only changes says nothing of most of it, so it stays

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { registryFile, registryFileOf, serverJson } from '../../test/support/documents.js';
 import { applyPlan } from '../../test/support/stored-versions.js';
 import type { VersionHead } from '../database/catalog-change.js';
 import type { RefusedDocument } from '../model/entry.js';
 import { type ReaderRules, type RoundPlan, RoundReader } from './round-reader.js';
+import { hashOfServed } from './version-comparison.js';
 import { MemoryBatches } from './write-batches.js';
 
 const NOW = new Date('2026-03-02T08:00:00Z');
@@ -171,6 +173,97 @@ describe('changes', () => {
 
     expect(round.stored).toEqual(stored);
     expect(round.refused).toHaveLength(1);
+  });
+});
+
+const OFFICIAL = 'io.modelcontextprotocol.registry/official';
+/** How a document lies in a file: bare or in an envelope, which may state facts, and with what white space. */
+const manner = fc.record({
+  meta: fc.constantFrom(
+    undefined,
+    'null',
+    '{"x/y":[1.0]}',
+    `{"${OFFICIAL}":{"status":"active"}}`,
+    `{"${OFFICIAL}":{"status":"deprecated","statusMessage":"no","publishedAt":"2026-02-01T00:00:00Z"}}`,
+  ),
+  blank: fc.constantFrom('', '\n\t'),
+});
+/** Documents, some of which state facts themselves. */
+const server = fc.record({
+  name: fc.constantFrom('a/a', 'b/b'),
+  version: fc.constantFrom('1.0.0', '2.0.0'),
+  title: fc.constantFrom('one', 'say \\"two\\" / \\n'),
+  own: fc.constantFrom(
+    '',
+    '"status":"deprecated",',
+    '"st\\u0061tus":"deprecated",',
+    `"_meta":{"${OFFICIAL}":{"publishedAt":"2026-01-01T00:00:00Z"}},`,
+    `"_meta":{"${OFFICIAL.replace('/', '\\/')}":{"status":"deleted"}},`,
+  ),
+  description: fc.constantFrom('what it does', 'what it does', 'what it does', ''),
+});
+
+type Made<Values> = Values extends fc.Arbitrary<infer Value> ? Value : never;
+
+function fileText(servers: readonly Made<typeof server>[], manners: readonly Made<typeof manner>[]): string {
+  const texts = servers.map(({ name, version, title, own, description }, index) => {
+    const { meta, blank = '' } = manners[index] ?? {};
+    const facts = `"name":"${name}","description":"${description}","version":"${version}"`;
+    const document = `{${blank}${own}"title":"${title}",${facts}}`;
+    return meta === undefined ? document : `{"server":${blank}${document},"_meta":${meta}}`;
+  });
+  return `{"servers":[${texts.join(',')}]}`;
+}
+
+describe('documents that are stored as they are', () => {
+  it('give the same round as if they were read again', () => {
+    const servers = fc.array(server, { maxLength: 3 });
+    const manners = fc.array(manner, { minLength: 6, maxLength: 6 });
+    const scope = fc.constantFrom('everything' as const, 'changes' as const);
+    fc.assert(
+      fc.property(servers, servers, manners, manners, scope, (kept, others, before, after, scope) => {
+        const { stored, refused } = rounds({ files: [fileText(kept, before)] });
+        const given = {
+          files: [fileText([...kept, ...others], after)],
+          stored,
+          refusedBefore: refused,
+        };
+
+        const again = rounds({ ...given, rules: { scope, areKept: false } });
+
+        expect(rounds({ ...given, rules: { scope, areKept: true } })).toEqual(again);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are not checked again, unless the rules are others or they were refused since', () => {
+    const unfit = serverJson('a/a', '1.0.0', { title: 5 });
+    const [write] = rounds({ files: [registryFileOf('a/a')] }).stored;
+    const servedHash = hashOfServed({ document: JSON.stringify(unfit), status: 'active' });
+    // As an earlier release may have left it, which let it pass.
+    const stored = write === undefined ? [] : [{ ...write, servedHash }];
+    const files = [registryFile([unfit])];
+    const refusedOf = (given: Partial<Given>) => rounds({ files, stored, ...given }).refused;
+
+    expect(refusedOf({ rules: { areKept: true } })).toEqual([]);
+    const refused = refusedOf({ rules: { areKept: false } });
+    expect(refused).toMatchObject([{ name: 'a/a', problems: [{ pointer: '/title' }] }]);
+    expect(refusedOf({ rules: { areKept: true }, refusedBefore: refused })).toEqual(refused);
+    expect(refusedOf({ rules: { areKept: true, filter: { tags: { exclude: ['x'] } } } })).toEqual(refused);
+  });
+
+  it('come back when they were dropped', () => {
+    const first = rounds({ files: [registryFileOf('a/a', 'b/b')] });
+    const second = rounds({ files: [registryFileOf('b/b')], stored: first.stored });
+
+    const third = rounds({
+      files: [registryFileOf('a/a', 'b/b')],
+      stored: second.stored,
+      rules: { areKept: true },
+    });
+
+    expect(third.plan).toMatchObject({ added: 1, changed: 0, unchanged: 1 });
   });
 });
 

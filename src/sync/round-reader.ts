@@ -1,6 +1,13 @@
 import type { LatestMark, VersionHead, VersionWrite } from '../database/catalog-change.js';
 import { DomainError } from '../common/domain-error.js';
-import type { RefusedDocument, RegistryContent, RegistryFormat, VersionDocument } from '../model/entry.js';
+import type { FindStored } from '../model/document-reader.js';
+import type {
+  RefusedDocument,
+  RegistryContent,
+  RegistryFormat,
+  VersionDocument,
+  VersionRef,
+} from '../model/entry.js';
 import { compileFilter, type FilterRules } from '../model/name-filter.js';
 import { readRegistry } from '../model/registry-reader.js';
 import type { FetchedFile } from '../sources/source-provider.js';
@@ -13,6 +20,7 @@ import {
   type RoundScope,
   SyncPlanner,
 } from './sync-plan.js';
+import { hashOfServed } from './version-comparison.js';
 import { BATCH_ROWS, type BatchStore, BatchWriter } from './write-batches.js';
 
 /** By what a source is read; it goes to another thread as it is. */
@@ -20,6 +28,8 @@ export interface ReaderRules {
   readonly format?: RegistryFormat;
   readonly filter?: FilterRules;
   readonly scope: RoundScope;
+  /** True when what is stored was read by these very rules and this release, so that it need not be checked again. */
+  readonly areKept?: boolean;
 }
 
 /** The lists of a finished round. */
@@ -62,6 +72,7 @@ export class RoundReader {
   private readonly accepts: ReturnType<typeof compileFilter>;
   /** What cannot be read has neither tags nor a short key, so only a full name can be told to be unwanted. */
   private readonly acceptsName: ReturnType<typeof compileFilter>;
+  private readonly trustsStored: boolean;
   private readonly shown: RefusedDocument[] = [];
   private refusedCount = 0;
   private plan: FinishedPlan | undefined;
@@ -75,6 +86,8 @@ export class RoundReader {
     this.refused = new BatchWriter(stores.refused);
     this.earlier = new EarlierRefusals();
     this.accepts = compileFilter(rules.filter);
+    // Tags are only known of what is read.
+    this.trustsStored = rules.areKept === true && rules.filter?.tags === undefined;
     this.acceptsName = compileFilter({ names: { exclude: rules.filter?.names?.exclude } });
   }
 
@@ -83,18 +96,25 @@ export class RoundReader {
     for (const head of heads) this.planner.store(head);
   }
 
-  /** Takes in what is in quarantine, for a round of changes: it stays there until something else is read of it. */
+  /**
+   * Takes in what is in quarantine, after what is stored. In a round of changes it stays there until something else is
+   * read of it.
+   */
   storeRefused(refused: readonly RefusedDocument[]): void {
-    for (const document of refused) this.earlier.add(document);
+    for (const document of refused) {
+      this.planner.doubt(document);
+      if (this.rules.scope === 'changes') this.earlier.add(document);
+    }
   }
 
   /** @throws DomainError `invalid-source-data` when the file is no registry file; the round fails then. */
   read(file: FetchedFile): void {
-    const { documents, refused } = readFile(file, this.rules.format);
+    const { documents, stored, refused } = readFile(file, this.rules.format, this.storedIn(file));
     const ofProvider = file.refused ?? [];
     for (const document of [...refused, ...ofProvider]) this.refuse(document);
+    for (const ref of stored) this.confirm(ref, file);
     for (const document of documents) this.compare(withClaims(document, file), file);
-    this.documents += documents.length + refused.length + ofProvider.length;
+    this.documents += documents.length + stored.length + refused.length + ofProvider.length;
   }
 
   /** Ends the round; `now` stands for the time of its commit. */
@@ -135,6 +155,20 @@ export class RoundReader {
     });
   }
 
+  /** How stored versions are found again in a file. Not where the file gives them claims, which are part of them. */
+  private storedIn({ claims }: FetchedFile): FindStored | undefined {
+    if (!this.trustsStored || claims !== undefined) return undefined;
+    return (kind, parts) => {
+      const ref = this.planner.findStored(hashOfServed(parts));
+      return ref?.kind === kind ? ref : undefined;
+    };
+  }
+
+  private confirm(ref: VersionRef, file: FetchedFile): void {
+    const isWanted = this.accepts({ ...ref, tags: [] });
+    if (this.planner.confirm(ref, isWanted) === 'repeated') this.keepRefused(repeated(ref, file));
+  }
+
   private compare(document: VersionDocument, file: FetchedFile): void {
     const isWanted = this.accepts({ ...document, tags: document.facets.tags });
     const planned = this.planner.read(document, isWanted);
@@ -159,9 +193,16 @@ export class RoundReader {
   }
 }
 
-function readFile(file: FetchedFile, format: RegistryFormat | undefined): RegistryContent {
+function readFile(
+  file: FetchedFile,
+  format: RegistryFormat | undefined,
+  findStored: FindStored | undefined,
+): RegistryContent {
   try {
-    return readRegistry(file.text, format === undefined ? {} : { format });
+    return readRegistry(file.text, {
+      ...(format !== undefined && { format }),
+      ...(findStored !== undefined && { findStored }),
+    });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw new DomainError(error.code, `${file.origin}: ${error.message}`, {
@@ -176,7 +217,7 @@ function withClaims(document: VersionDocument, { claims }: FetchedFile): Version
   return { ...document, claims: JSON.stringify(claims.get(document.name) ?? {}) };
 }
 
-function repeated({ kind, name, version }: VersionDocument, file: FetchedFile): RefusedDocument {
+function repeated({ kind, name, version }: VersionRef, file: FetchedFile): RefusedDocument {
   const reason = `is in an earlier file already (again in ${file.origin})`;
   return { kind, name, version, pointer: '', problems: [{ pointer: '', reason }] };
 }

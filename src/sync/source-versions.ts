@@ -1,5 +1,11 @@
-import type { VersionHead, VersionRef } from '../database/catalog-change.js';
-import { ENTRY_KINDS, ENTRY_STATUSES, type EntryKind, type EntryStatus } from '../model/entry.js';
+import type { VersionHead } from '../database/catalog-change.js';
+import {
+  ENTRY_KINDS,
+  ENTRY_STATUSES,
+  type EntryKind,
+  type EntryStatus,
+  type VersionRef,
+} from '../model/entry.js';
 import { latestOf } from '../model/version-order.js';
 import type { ComparedHead } from './version-comparison.js';
 
@@ -64,6 +70,8 @@ export class VersionState {
   /** Milliseconds since 1970 that the write names; NaN: the time of the commit. */
   private writtenPublishedAt = NaN;
   private bits = 0;
+  /** A document of it is in quarantine. */
+  isDoubted = false;
 
   constructor(
     readonly entry: EntryState,
@@ -151,6 +159,8 @@ export class VersionState {
 export class EntryState {
   /** A document of it was refused whose version is unknown, so that it may be any of these. */
   keepsAll = false;
+  /** A document of it is in quarantine that says nothing of its version. */
+  isDoubted = false;
   latest: VersionState | undefined;
   private first: VersionState | undefined;
   private last: VersionState | undefined;
@@ -201,11 +211,19 @@ export class EntryState {
 
 /** Every version of one source that is stored or was read, without documents: some hundred bytes each. */
 export class SourceVersions {
+  /** Those that are stored and served. */
+  private readonly byServedHash = new Map<string, VersionState>();
   private readonly byKind = new Map(ENTRY_KINDS.map((kind) => [kind, new Map<string, EntryState>()]));
 
   /** Takes in a stored version. */
   store(head: VersionHead): void {
-    this.entryOf(head.kind, head.name).add(head.version, new StoredState(head));
+    const state = this.entryOf(head.kind, head.name).add(head.version, new StoredState(head));
+    if (!head.isDropped) this.byServedHash.set(head.servedHash, state);
+  }
+
+  /** The version of which just that is served. */
+  findServed(hash: string): VersionState | undefined {
+    return this.byServedHash.get(hash);
   }
 
   /** The version, made when it is new. */

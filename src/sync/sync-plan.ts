@@ -1,5 +1,5 @@
-import type { LatestMark, VersionHead, VersionRef, VersionWrite } from '../database/catalog-change.js';
-import type { EntryKind, RefusedDocument, VersionDocument } from '../model/entry.js';
+import type { LatestMark, VersionHead, VersionWrite } from '../database/catalog-change.js';
+import type { EntryKind, RefusedDocument, VersionDocument, VersionRef } from '../model/entry.js';
 import { SourceVersions, type VersionState } from './source-versions.js';
 import { compareVersion } from './version-comparison.js';
 
@@ -74,13 +74,36 @@ export class SyncPlanner {
   }
 
   /**
+   * The version of which just this is stored, and nothing speaks against it: what was refused before has to be read
+   * again, as another release may have stored it.
+   */
+  findStored(servedHash: string): VersionRef | undefined {
+    const state = this.versions.findServed(servedHash);
+    return state === undefined || state.isDoubted || state.entry.isDoubted ? undefined : state.ref;
+  }
+
+  /** Takes in a document that an earlier round refused. */
+  doubt({ kind, name, version }: Pick<RefusedDocument, 'kind' | 'name' | 'version'>): void {
+    if (name === undefined) return;
+    const doubted =
+      version === undefined
+        ? this.versions.findEntry(kind, name)
+        : this.versions.find({ kind, name, version });
+    if (doubted !== undefined) doubted.isDoubted = true;
+  }
+
+  /** Takes in that the source still holds a stored version as it is; unwanted is one that the filter leaves out. */
+  confirm(ref: VersionRef, isWanted: boolean): 'repeated' | 'settled' {
+    return this.mark(this.versions.of(ref), isWanted) ? 'settled' : 'repeated';
+  }
+
+  /**
    * Takes in a document; unwanted is one that the filter leaves out. Returns what is to be written of it, `repeated`
    * when another one stays, or `settled` when there is nothing to do for it now.
    */
   read(document: VersionDocument, isWanted: boolean): PlannedWrite | 'repeated' | 'settled' {
     const state = this.versions.of(document);
-    if (state.isRead && this.scope === 'everything') return 'repeated';
-    state.read(isWanted);
+    if (!this.mark(state, isWanted)) return 'repeated';
     if (!isWanted) return 'settled';
     const write = compareVersion(state.stored?.compared(), document);
     if (write === undefined) return 'settled';
@@ -147,6 +170,13 @@ export class SyncPlanner {
   settle(ticket: number): boolean | undefined {
     const state = this.tickets[ticket];
     return state?.ticket === ticket ? state.isLatest : undefined;
+  }
+
+  /** False when an earlier document of the version stays instead. */
+  private mark(state: VersionState, isWanted: boolean): boolean {
+    if (state.isRead && this.scope === 'everything') return false;
+    state.read(isWanted);
+    return true;
   }
 
   private isLeaving({ entry, stored, isRead, isWanted, isRefused }: VersionState): boolean {

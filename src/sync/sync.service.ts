@@ -133,10 +133,10 @@ export class SyncService {
       if (gathered === undefined || gathered.sourceRevision === knownRevision) return undefined;
       const { scope, ...names } = gathered;
       const pages = await this.entries.headPages(source.name);
-      const rules = rulesOf(source, scope);
+      const rules = { ...rulesOf(source, scope), areKept: known.rulesFingerprint === rulesFingerprint };
       const files = pages.length > PAGES_IN_PLACE ? undefined : texts.inMemory;
       const go = async (work: RoundWork) => {
-        const plan = await this.compare(request, work, pages, scope);
+        const plan = await this.compare(request, work, pages);
         return use({ plan, ...names, rulesFingerprint }, changeOf(work, plan, progressOf(request, plan)));
       };
       if (files !== undefined) return await go(new RoundInPlace(rules, files));
@@ -170,15 +170,12 @@ export class SyncService {
     { source, signal, onProgress }: Omit<RoundRequest, 'nextAttempt'>,
     work: RoundWork,
     pages: readonly string[],
-    scope: ReaderRules['scope'],
   ): Promise<RoundPlan> {
     for (const page of pages) {
       signal.throwIfAborted();
       await work.store(await this.entries.heads(page));
     }
-    if (scope === 'changes') {
-      for await (const refused of this.entries.quarantined(source.name)) await work.storeRefused(refused);
-    }
+    for await (const refused of this.entries.quarantined(source.name)) await work.storeRefused(refused);
     return work.read(this.clock.now(), (done) => onProgress?.({ phase: 'reading', done }));
   }
 

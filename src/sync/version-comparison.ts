@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { VersionHead, VersionWrite } from '../database/catalog-change.js';
-import type { VersionDocument } from '../model/entry.js';
+import type { ServedParts, VersionDocument } from '../model/entry.js';
 
 /** What is compared of a stored version with a document. */
 export type ComparedHead = Omit<VersionHead, 'kind' | 'name' | 'version' | 'isLatest'>;
@@ -39,7 +39,8 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-function hashOfServed(document: VersionDocument): string {
+/** Names what is served of a version. */
+export function hashOfServed(document: ServedParts): string {
   const { status, statusMessage, publishedAt, statusChangedAt, envelopeMeta, original, sourceKey } = document;
   const rest = [status, statusMessage, publishedAt, statusChangedAt, envelopeMeta, original, sourceKey];
   // Who may see it is served as well; most sources say nothing of it.

@@ -1,6 +1,6 @@
 /** What of a listed item counts as its content, so that a registry whose clock ticks is not a registry that changed. */
 import { createHash } from 'node:crypto';
-import { compactJson } from '../../common/json-compact.js';
+import { withoutBlanks } from '../../common/json-compact.js';
 import { type JsonSpan, kindAt, readObject, writeObject } from '../../common/json-text.js';
 import { foreignMeta, OFFICIAL_META } from '../../model/envelope.js';
 
@@ -13,8 +13,8 @@ const KEPT_FACTS = ['status', 'statusMessage', 'publishedAt', 'published_at', 's
  * own member of the envelope, whose revisions count up on each of two instances that read each other.
  */
 export function itemFingerprint(text: string, span: JsonSpan): string {
-  const compact = compactJson(text, span).text;
-  return createHash('sha256').update(contentOf(compact)).digest('base64');
+  const item = withoutBlanks(text, span);
+  return createHash('sha256').update(contentOf(item)).digest('base64');
 }
 
 function contentOf(item: string): string {
