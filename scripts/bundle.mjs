@@ -15,23 +15,29 @@ const OUTSIDE = [
   'typescript',
 ];
 
+/** What is joined: the program, and the thread that starts for each large round. */
+const ENTRANCES = { main: 'src/main.js', 'round-worker': 'src/sync/round-worker.js' };
+
 /**
- * Joins what a start loads, some 2,000 files of the program and its packages, into a few: `dist/main.js` and
- * `dist/chunks`. Reading them one by one takes longer than everything else that a start does. Nothing is left out or
- * renamed, and threads still begin in `dist/src`. Where the bundler does not run, `dist/main.js` loads the files one by one.
+ * Joins what a start loads, some 2,000 files of the program and its packages, into a few: `dist/main.js`,
+ * `dist/round-worker.js` and `dist/chunks`. Reading them one by one takes longer than everything else that a start does.
+ * Nothing is left out or renamed, and other threads begin in `dist/src`. Where the bundler does not run, the files are
+ * loaded one by one.
  * @param {string} root folder of package.json
  */
 export async function bundleProgram(root = ROOT) {
   const dist = join(root, 'dist');
   rmSync(join(dist, 'chunks'), { recursive: true, force: true });
-  rmSync(join(dist, 'main.js'), { force: true });
+  for (const name of Object.keys(ENTRANCES)) rmSync(join(dist, `${name}.js`), { force: true });
   try {
     await bundle(root, dist);
   } catch (error) {
     console.log(
       `Building: the bundler failed, so starts take longer: ${String(error.message).split('\n')[0]}`,
     );
-    writeFileSync(join(dist, 'main.js'), "#!/usr/bin/env node\nimport './src/main.js';\n");
+    for (const [name, path] of Object.entries(ENTRANCES)) {
+      writeFileSync(join(dist, `${name}.js`), `#!/usr/bin/env node\nimport './${path}';\n`);
+    }
   }
   chmodSync(join(dist, 'main.js'), 0o755);
 }
@@ -40,7 +46,7 @@ async function bundle(root, dist) {
   const { rolldown } = await import('rolldown');
   const bundled = await rolldown({
     cwd: root,
-    input: { main: join(dist, 'src/main.js') },
+    input: Object.fromEntries(Object.entries(ENTRANCES).map(([name, path]) => [name, join(dist, path)])),
     platform: 'node',
     external: OUTSIDE.map((name) => new RegExp(`^${name}(/|$)`)),
     plugins: [missingOnes],

@@ -18,6 +18,7 @@ const COPIED = [
   'dist/chunks',
   'dist/embedded-seed.tar.gz',
   'dist/main.js',
+  'dist/round-worker.js',
   'dist/migrations',
   'dist/src',
 ];

@@ -3,7 +3,8 @@
  * change numbers (`1.0`, 9223372036854775807) and reorder members with integer-like names.
  * Everything here expects syntactically valid text; `json-syntax.ts` checks that first.
  */
-import { type JsonOutline, skipBlank } from './json-syntax.js';
+import type { JsonOutline } from './json-outline.js';
+import { skipBlank } from './json-syntax.js';
 
 /** Half-open range of UTF-16 offsets of one value in a JSON text, without white space around it. */
 export interface JsonSpan {

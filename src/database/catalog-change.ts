@@ -1,10 +1,4 @@
-import type {
-  EntryKind,
-  EntryStatus,
-  RefusedDocument,
-  VersionDocument,
-  VersionRef,
-} from '../model/entry.js';
+import type { EntryKind, EntryStatus, RefusedDocument, VersionDocument, VersionRef } from '../model/entry.js';
 import type { RoundDiff } from './round-diff.js';
 
 /** What deciding about a stored version needs; its document stays in the database. */

@@ -1,6 +1,6 @@
 import { compactJson, withoutBlanks } from '../common/json-compact.js';
 import { toPointer } from '../common/json-pointer.js';
-import type { JsonOutline } from '../common/json-syntax.js';
+import type { JsonOutline } from '../common/json-outline.js';
 import type { JsonSpan } from '../common/json-text.js';
 import { isStorableText } from './bounded-text.js';
 import type { DocumentProblem } from './document-problem.js';
@@ -14,6 +14,8 @@ import { checkSkill } from './lenient-skill.js';
 
 /** Longest compact document, and longest compact `_meta` of an envelope, in bytes of UTF-8. */
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;
+/** Any status but the one that a document has that states none. */
+const OTHER_STATUS = /"status":(?!"active")/i;
 /** Longest name and version that are worth reporting. */
 const MAX_LABEL_LENGTH = 256;
 
@@ -131,11 +133,12 @@ function storedVersion(
 }
 
 /**
- * False when a document says nothing of its status, however that may be escaped, nor, as documents are written, of other
- * facts: if one does so all the same, it only is not found.
+ * False when compact text says nothing of the document's status but that it is active, however that may be escaped, nor,
+ * as documents are written, of other facts: if one does so all the same, it only is not found.
  */
 function mayStateFacts(document: string): boolean {
-  return ['"status"', OFFICIAL_META, '\\u'].some((sign) => document.includes(sign));
+  if (document.includes('\\u') || document.includes(OFFICIAL_META)) return true;
+  return document.includes('"status"') && OTHER_STATUS.test(document);
 }
 
 /** A refusal that names the document as far as that can be stored and shown. */

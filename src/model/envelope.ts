@@ -1,5 +1,5 @@
 /** The envelope `{server, _meta}` that registries put around a document (MCP registry API, since 2025-09-29). */
-import type { JsonOutline } from '../common/json-syntax.js';
+import type { JsonOutline } from '../common/json-outline.js';
 import { kindAt, members, readObject, writeObject, type JsonSpan } from '../common/json-text.js';
 import { cutText } from './bounded-text.js';
 import { asText, memberOf } from './json-value.js';

@@ -1,7 +1,7 @@
 /** Recognises the shapes in which sources hand out entries, and finds every entry in them. */
 import { DomainError } from '../common/domain-error.js';
 import { toPointer } from '../common/json-pointer.js';
-import type { JsonOutline } from '../common/json-syntax.js';
+import type { JsonOutline } from '../common/json-outline.js';
 import { items, type JsonKind, type JsonSpan, kindAt, members } from '../common/json-text.js';
 import type { EntryKind, RegistryFormat } from './entry.js';
 import type { ToolHiveSection } from './toolhive-format.js';

@@ -82,13 +82,15 @@ export class FetchedTexts {
   }
 
   private async write(scratch: RoundScratch, { text, ...about }: FetchedFile): Promise<void> {
-    const pieces: ScratchPiece[] = [];
-    for (let at = 0; at < text.length;) {
-      const end = pieceEnd(text, at);
-      pieces.push(await scratch.append(Buffer.from(text.slice(at, end))));
-      at = end;
-    }
-    this.spooled.push({ ...about, pieces });
+    this.spooled.push({ ...about, pieces: await scratch.append(piecesOf(text)) });
+  }
+}
+
+function* piecesOf(text: string): Generator<Buffer> {
+  for (let at = 0; at < text.length;) {
+    const end = pieceEnd(text, at);
+    yield Buffer.from(text.slice(at, end));
+    at = end;
   }
 }
 

@@ -196,6 +196,9 @@ const server = fc.record({
   own: fc.constantFrom(
     '',
     '"status":"deprecated",',
+    '"status":"Active",',
+    '"status":"active","_meta":{"io.modelcontextprotocol.registry/publisher-provided":' +
+      '{"io.github.stacklok":{"x":{"status":"deprecated"}}}},',
     '"st\\u0061tus":"deprecated",',
     `"_meta":{"${OFFICIAL}":{"publishedAt":"2026-01-01T00:00:00Z"}},`,
     `"_meta":{"${OFFICIAL.replace('/', '\\/')}":{"status":"deleted"}},`,

@@ -10,6 +10,8 @@ import { DomainError } from '../common/domain-error.js';
 const SCRATCH_LIMIT = 2 * 1024 ** 3;
 /** The quickest level: documents shrink to a fifth all the same. */
 const FAST = { level: constants.Z_BEST_SPEED };
+/** Pieces compressed at once; each takes a thread of the pool. */
+const COMPRESSED_AT_ONCE = 2;
 const compress = promisify<Uint8Array, object, Buffer>(deflate);
 
 /** Where a piece lies in a scratch file, in bytes. */
@@ -52,9 +54,25 @@ export class RoundScratch {
     return { descriptor: this.handle.fd, end: this.end };
   }
 
-  /** Adds a piece behind the others; one after the other. @throws DomainError as `open`, `limit-exceeded` */
-  async append(bytes: Uint8Array): Promise<ScratchPiece> {
-    const compressed = await compress(bytes, FAST);
+  /**
+   * Adds pieces behind the others, for one caller at a time; some are compressed while others are written.
+   * @throws DomainError as `open`, `limit-exceeded`
+   */
+  async append(pieces: Iterable<Uint8Array>): Promise<ScratchPiece[]> {
+    const added: ScratchPiece[] = [];
+    const ahead: Promise<Buffer>[] = [];
+    for (const bytes of pieces) {
+      const next = compress(bytes, FAST);
+      // It is awaited in its turn, unless an earlier one fails.
+      next.catch(() => undefined);
+      if (ahead.push(next) < COMPRESSED_AT_ONCE) continue;
+      added.push(await this.put(await ahead.shift()));
+    }
+    for (const compressed of ahead) added.push(await this.put(await compressed));
+    return added;
+  }
+
+  private async put(compressed: Buffer = Buffer.alloc(0)): Promise<ScratchPiece> {
     const piece = { at: this.end, length: compressed.length };
     this.end = checkedEnd(piece);
     try {

@@ -6,7 +6,7 @@ import type { RoundJob, RoundReply, RoundRequest } from './round-protocol.js';
 import type { RoundLists, RoundPlan } from './round-reader.js';
 import type { RoundWork } from './round-work.js';
 
-const WORKER = builtFile('src', 'sync', 'round-worker.js');
+const WORKER = builtFile('round-worker.js');
 /**
  * Most of what is read is garbage at once, and a small young generation takes it without growing. The bound of the old one
  * is for millions of versions; below it V8 collects sooner than it would without.

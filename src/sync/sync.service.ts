@@ -171,9 +171,9 @@ export class SyncService {
     work: RoundWork,
     pages: readonly string[],
   ): Promise<RoundPlan> {
-    for (const page of pages) {
+    for await (const heads of this.entries.headsOf(pages)) {
       signal.throwIfAborted();
-      await work.store(await this.entries.heads(page));
+      await work.store(heads);
     }
     for await (const refused of this.entries.quarantined(source.name)) await work.storeRefused(refused);
     return work.read(this.clock.now(), (done) => onProgress?.({ phase: 'reading', done }));
