@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { RefusedDocument } from '../model/entry.js';
+import type { RefusedDocument, VersionDocument } from '../model/entry.js';
 import type { CatalogChange, LatestMark, RoundOutcome, VersionWrite } from './catalog-change.js';
 import { QuarantineEntity } from './entities/quarantine.entity.js';
 import { SourceEntity } from './entities/source.entity.js';
@@ -10,6 +10,7 @@ import { diffText } from './round-diff.js';
 import { forgetOldRuns } from './run-retention.js';
 import { fence, type LeaseRef } from './stores/lease.store.js';
 import { retriedTransaction } from './retried-transaction.js';
+import { textArray } from './text-array.js';
 
 /** Separates the items of a list that travels as one text; facets never hold control characters. */
 const LIST_SEPARATOR = '\u001f';
@@ -84,8 +85,10 @@ async function upsert(
   commit: Commit,
 ): Promise<void> {
   const documents = writes.map((write) => write.document);
-  const kinds = documents.map(({ kind }) => kind);
-  const names = documents.map(({ name }) => name);
+  const texts = (of: (document: VersionDocument) => string | null | undefined) =>
+    textArray(documents.map((document) => of(document) ?? null));
+  const kinds = texts(({ kind }) => kind);
+  const names = texts(({ name }) => name);
   await manager.query(
     `INSERT INTO entry (source, kind, name, claims)
      SELECT DISTINCT ON (u.kind, u.name) $1, u.kind, u.name, u.claims
@@ -93,10 +96,10 @@ async function upsert(
       ORDER BY u.kind, u.name, u.claims
      ON CONFLICT (source, kind, name) DO UPDATE SET claims = excluded.claims
       WHERE excluded.claims IS NOT NULL AND entry.claims IS DISTINCT FROM excluded.claims`,
-    [source, kinds, names, documents.map(({ claims }) => claims ?? null)],
+    [source, kinds, names, texts(({ claims }) => claims)],
   );
   const lists = (key: 'tags' | 'tools' | 'registryTypes' | 'transports') =>
-    documents.map(({ facets }) => (facets[key].length === 0 ? null : facets[key].join(LIST_SEPARATOR)));
+    texts(({ facets }) => (facets[key].length === 0 ? null : facets[key].join(LIST_SEPARATOR)));
   const split = (column: string) => `coalesce(string_to_array(u.${column}, E'\\x1f'), '{}')`;
   await manager.query(
     `INSERT INTO entry_version (entry_id, version, document, content_hash, served_hash, original, envelope_meta,
@@ -127,20 +130,20 @@ async function upsert(
       commit.at,
       kinds,
       names,
-      documents.map(({ version }) => version),
-      documents.map(({ document }) => document),
-      writes.map(({ contentHash }) => contentHash),
-      writes.map(({ servedHash }) => servedHash),
-      documents.map(({ original }) => original ?? null),
-      documents.map(({ envelopeMeta }) => envelopeMeta ?? null),
-      documents.map(({ status }) => status),
-      documents.map(({ statusMessage }) => statusMessage ?? null),
+      texts(({ version }) => version),
+      texts(({ document }) => document),
+      textArray(writes.map(({ contentHash }) => contentHash)),
+      textArray(writes.map(({ servedHash }) => servedHash)),
+      texts(({ original }) => original),
+      texts(({ envelopeMeta }) => envelopeMeta),
+      texts(({ status }) => status),
+      texts(({ statusMessage }) => statusMessage),
       writes.map(({ statusChangedAt }) => statusChangedAt ?? null),
       writes.map(({ publishedAt }) => publishedAt ?? null),
       writes.map(({ updatedAt }) => updatedAt ?? null),
       writes.map(({ isLatest }) => isLatest),
-      documents.map(({ facets }) => facets.title ?? null),
-      documents.map(({ facets }) => facets.description),
+      texts(({ facets }) => facets.title),
+      texts(({ facets }) => facets.description),
       lists('tags'),
       lists('tools'),
       lists('registryTypes'),

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../common/domain-error.js';
 import { builtFile } from '../common/package-files.js';
+import { Turns } from '../common/turns.js';
 import type { RefusedDocument } from '../model/entry.js';
 import type { RoundJob, RoundReply, RoundRequest } from './round-protocol.js';
 import type { RoundLists, RoundPlan } from './round-reader.js';
@@ -21,6 +22,8 @@ interface Waiting {
 /** The work of a large round, in a thread that lasts until it is closed or the signal comes. */
 export class RoundThread implements RoundWork {
   private readonly worker: Worker;
+  /** Requests one after the other: the next batch is asked for while the last one is used. */
+  private readonly turns = new Turns(1);
   private waiting: Waiting | undefined;
   private broken: Error | undefined;
   private onProgress: ((documents: number) => void) | undefined;
@@ -73,13 +76,17 @@ export class RoundThread implements RoundWork {
     request: RoundRequest,
     type: Type,
   ): Promise<Extract<RoundReply, { type: Type }>> {
-    if (this.broken !== undefined) throw this.broken;
-    const reply = await new Promise<RoundReply>((resolve, reject) => {
+    const reply = await this.turns.take(this.signal, () => this.exchange(request));
+    if (reply.type !== type) throw new Error(`The thread of the round answered ${reply.type}`);
+    return reply as Extract<RoundReply, { type: Type }>;
+  }
+
+  private exchange(request: RoundRequest): Promise<RoundReply> {
+    if (this.broken !== undefined) return Promise.reject(this.broken);
+    return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };
       this.worker.postMessage(request);
     });
-    if (reply.type !== type) throw new Error(`The thread of the round answered ${reply.type}`);
-    return reply as Extract<RoundReply, { type: Type }>;
   }
 
   private take(reply: RoundReply): void {

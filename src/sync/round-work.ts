@@ -63,8 +63,13 @@ export function changeOf(work: RoundWork, plan: RoundPlan, onWritten: (rows: num
   async function* pull<List extends keyof RoundLists>(
     list: List,
   ): AsyncGenerator<readonly RoundLists[List][]> {
-    for (let index = 0; index < plan.batches[list]; index += 1) {
-      const rows = await work.batch(list, index);
+    const count = plan.batches[list];
+    let next = count === 0 ? undefined : work.batch(list, 0);
+    for (let index = 1; next !== undefined; index += 1) {
+      const rows = await next;
+      // The next one is on its way while this one is written.
+      next = index < count ? work.batch(list, index) : undefined;
+      next?.catch(() => undefined);
       if (rows.length === 0) continue;
       yield rows;
       onWritten(rows.length);
