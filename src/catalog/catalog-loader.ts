@@ -1,3 +1,4 @@
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LastGoodCopy } from '../database/last-good-copy.js';
 import { type CatalogPosition, EntryStore, type StoredVersion } from '../database/stores/entry.store.js';
@@ -51,7 +52,7 @@ export class CatalogLoader {
       for (const row of rows) this.put(update, row);
     }
     this.lastGood.changed();
-    const shelves = update.finish(new Set(sources.map(({ name }) => name)));
+    const shelves = await finished(update, new Set(sources.map(({ name }) => name)));
     const snapshot = { revision: position.revision, shelves, synced };
     this.origins.set(snapshot, originOf(position, sources));
     return snapshot;
@@ -74,14 +75,14 @@ export class CatalogLoader {
       for (const row of rows) {
         if (seen.has(row.id)) {
           // Changed while the copy was written: what follows replaces what came before.
-          update = new ShelfUpdate(update.finish(names));
+          update = new ShelfUpdate(await finished(update, names));
           seen.clear();
         }
         seen.add(row.id);
         this.put(update, row);
       }
     }
-    const shelves = update.finish(names);
+    const shelves = await finished(update, names);
     const snapshot = { revision, shelves, synced: syncedNames(sources, revision, new Set()) };
     this.origins.set(snapshot, originOf(copy, sources));
     return { snapshot, currentAt };
@@ -91,6 +92,19 @@ export class CatalogLoader {
   private put(update: ShelfUpdate, row: StoredVersion): void {
     if (row.claims !== null) this.visibilities.learn(JSON.parse(row.claims) as Claims);
     update.put(row);
+  }
+}
+
+/** Lets others have their turn in between: hundreds of thousands of entries take as many microseconds and more. */
+async function finished(
+  update: ShelfUpdate,
+  sources: ReadonlySet<string>,
+): Promise<ReturnType<ShelfUpdate['finish']>> {
+  const work = update.finishing(sources);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await afterOthers();
   }
 }
 

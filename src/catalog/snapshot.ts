@@ -1,7 +1,7 @@
 import type { StoredVersion } from '../database/stores/entry.store.js';
-import type { EntryKind } from '../model/entry.js';
+import { ENTRY_KINDS, type EntryKind } from '../model/entry.js';
 import { compareVersionKeys } from '../model/version-order.js';
-import type { CatalogEntry, CatalogVersion } from './catalog-entry.js';
+import { type CatalogEntry, type CatalogVersion, compareNames } from './catalog-entry.js';
 import { toCatalogVersion } from './catalog-version.js';
 import { Shelf } from './shelf.js';
 import { ValuePool } from './value-pool.js';
@@ -20,6 +20,9 @@ export interface Snapshot {
 export const EMPTY_SNAPSHOT: Snapshot = { revision: 0, shelves: new Map(), synced: new Set() };
 
 export const EMPTY_SHELF: SourceShelf = { server: Shelf.EMPTY, skill: Shelf.EMPTY, plugin: Shelf.EMPTY };
+
+/** Entries merged in one step. */
+const MERGED_AT_ONCE = 500;
 
 /** What has been touched of one entry. */
 interface TouchedEntry {
@@ -45,24 +48,41 @@ export class ShelfUpdate {
 
   /** The shelves of the sources that are still there. */
   finish(sources: ReadonlySet<string>): Map<string, SourceShelf> {
+    const work = this.finishing(sources);
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** The same in steps of a few milliseconds, between which others can have their turn. */
+  *finishing(sources: ReadonlySet<string>): Generator<undefined, Map<string, SourceShelf>> {
     const shelves = new Map<string, SourceShelf>();
     for (const source of sources) {
-      const shelf = this.last.get(source) ?? EMPTY_SHELF;
+      const shelf = { ...(this.last.get(source) ?? EMPTY_SHELF) };
       const kinds = this.touched.get(source);
-      const next = (kind: EntryKind) =>
-        kinds === undefined ? shelf[kind] : this.merge(shelf[kind], kinds[kind]);
-      shelves.set(source, { server: next('server'), skill: next('skill'), plugin: next('plugin') });
+      if (kinds !== undefined) {
+        for (const kind of ENTRY_KINDS) shelf[kind] = yield* this.merge(shelf[kind], kinds[kind]);
+      }
+      shelves.set(source, shelf);
     }
     return shelves;
   }
 
-  private merge(last: Shelf, touched: ReadonlyMap<string, TouchedEntry>): Shelf {
-    const merged: CatalogEntry[] = [];
-    for (const [name, entry] of touched) {
-      const next = this.mergeEntry(last.get(name), entry);
-      if (next !== undefined) merged.push(next);
+  private *merge(last: Shelf, touched: ReadonlyMap<string, TouchedEntry>): Generator<undefined, Shelf> {
+    let shelf = last;
+    const names = [...touched.keys()].sort(compareNames);
+    for (let at = 0; at < names.length; at += MERGED_AT_ONCE) {
+      const merged: CatalogEntry[] = [];
+      for (const name of names.slice(at, at + MERGED_AT_ONCE)) {
+        const entry = touched.get(name);
+        const next = entry && this.mergeEntry(last.get(name), entry);
+        if (next !== undefined) merged.push(next);
+      }
+      shelf = shelf.with(merged);
+      yield;
     }
-    return last.with(merged);
+    return shelf;
   }
 
   private mergeEntry(

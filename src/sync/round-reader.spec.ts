@@ -275,15 +275,15 @@ describe('batches', () => {
     const servers = Array.from({ length: 1200 }, (_, index) => serverJson(`a/s${index}`));
     const { plan, reader } = reading({ files: [registryFile(servers)] });
 
-    const sizes = [2, 0, 1, 0].map((index) => reader.batch('writes', index).length);
+    const sizes = [4, 0, 1, 0].map((index) => reader.batch('writes', index).length);
 
-    expect(plan.batches.writes).toBe(3);
-    expect(sizes).toEqual([200, 500, 500, 500]);
+    expect(plan.batches.writes).toBe(5);
+    expect(sizes).toEqual([200, 250, 250, 250]);
   });
 
   it('end before documents become too large together', () => {
     const large = Array.from({ length: 5 }, (_, index) =>
-      serverJson(`a/s${index}`, '1.0.0', { 'x-large': 'x'.repeat(900_000) }),
+      serverJson(`a/s${index}`, '1.0.0', { 'x-large': 'x'.repeat(200_000) }),
     );
 
     const { plan, reader } = reading({ files: [registryFile(large)] });

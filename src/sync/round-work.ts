@@ -1,3 +1,4 @@
+import { ahead } from '../common/ahead.js';
 import type { CatalogChange } from '../database/catalog-change.js';
 import { parseHeads } from '../database/version-heads.js';
 import type { RefusedDocument } from '../model/entry.js';
@@ -63,13 +64,8 @@ export function changeOf(work: RoundWork, plan: RoundPlan, onWritten: (rows: num
   async function* pull<List extends keyof RoundLists>(
     list: List,
   ): AsyncGenerator<readonly RoundLists[List][]> {
-    const count = plan.batches[list];
-    let next = count === 0 ? undefined : work.batch(list, 0);
-    for (let index = 1; next !== undefined; index += 1) {
-      const rows = await next;
-      // The next one is on its way while this one is written.
-      next = index < count ? work.batch(list, index) : undefined;
-      next?.catch(() => undefined);
+    const batches = Array.from({ length: plan.batches[list] }, (_, index) => index);
+    for await (const rows of ahead(batches, (index) => work.batch(list, index))) {
       if (rows.length === 0) continue;
       yield rows;
       onWritten(rows.length);

@@ -171,7 +171,7 @@ export class SyncService {
     work: RoundWork,
     pages: readonly string[],
   ): Promise<RoundPlan> {
-    for await (const heads of this.entries.headsOf(pages)) {
+    for await (const heads of this.entries.heads(pages)) {
       signal.throwIfAborted();
       await work.store(heads);
     }

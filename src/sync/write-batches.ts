@@ -1,10 +1,10 @@
 import { deserialize, serialize } from 'node:v8';
 import type { ScratchPiece, ThreadScratch } from './round-scratch.js';
 
-/** Rows that one statement takes. */
-export const BATCH_ROWS = 500;
+/** Rows that one statement takes; readers wait for as long as it takes to send them. */
+export const BATCH_ROWS = 250;
 /** Characters of documents sent with one statement; it bounds what driver and engine hold twice. */
-const BATCH_CHARACTERS = 2_000_000;
+const BATCH_CHARACTERS = 500_000;
 
 /** Keeps batches, by their number. */
 export interface BatchStore<Row> {

@@ -14,7 +14,7 @@ const BATCH_ROWS = 500;
 /** Everything that deciding about a source's versions needs, of all of them at once. */
 export async function storedHeads(entries: EntryStore, source: string): Promise<VersionHead[]> {
   const heads: VersionHead[] = [];
-  for await (const page of entries.headsOf(await entries.headPages(source))) heads.push(...parseHeads(page));
+  for await (const page of entries.heads(await entries.headPages(source))) heads.push(...parseHeads(page));
   return heads;
 }
 

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntryKind, EntryStatus, RefusedDocument } from '../../model/entry.js';
 import type { QuarantineEntity } from '../entities/quarantine.entity.js';
+import { ahead } from '../../common/ahead.js';
 import { HEAD_COLUMNS } from '../version-heads.js';
 
-/** Versions fetched by one statement: about 3 MB of documents of the usual size. */
-const BATCH = 200;
+/** Versions fetched by one statement: about 1 MB of documents of the usual size. */
+const BATCH = 100;
 /** Versions of which the heads are fetched by one statement, about 500 kB. */
 const HEADS_OF_PAGE = 2000;
 
@@ -89,31 +90,18 @@ export class EntryStore {
     return rows.map(({ ids }) => ids);
   }
 
-  /**
-   * Everything that deciding about the versions of these pages needs, page by page; `parseHeads` takes one apart. The next
-   * one is on its way while one is used.
-   */
-  async *headsOf(pages: readonly string[]): AsyncGenerator<string> {
-    let next = this.heads(pages[0]);
-    for (const index of pages.keys()) {
-      const page = await next;
-      next = this.heads(pages[index + 1]);
-      // Whoever asks for it hears of its failure; nobody may.
-      next.catch(() => undefined);
-      yield page;
-    }
-  }
-
-  private async heads(page: string | undefined): Promise<string> {
-    if (page === undefined) return '[]';
-    const rows: { heads: string | null }[] = await this.dataSource.query(
-      // A join would read the table of entries for every page; the offset keeps the planner from making it one.
-      `SELECT json_agg(json_build_array(${HEAD_COLUMNS}))::text AS heads
-         FROM entry_version v CROSS JOIN LATERAL (SELECT kind, name FROM entry WHERE id = v.entry_id OFFSET 0) e
-        WHERE v.id = ANY ($1::bigint[])`,
-      [page],
-    );
-    return rows[0]?.heads ?? '[]';
+  /** Everything that deciding about the versions of these pages needs, page by page; `parseHeads` takes one apart. */
+  async *heads(pages: readonly string[]): AsyncGenerator<string> {
+    yield* ahead(pages, async (page) => {
+      const rows: { heads: string | null }[] = await this.dataSource.query(
+        // A join would read the table of entries for every page; the offset keeps the planner from making it one.
+        `SELECT json_agg(json_build_array(${HEAD_COLUMNS}))::text AS heads
+           FROM entry_version v CROSS JOIN LATERAL (SELECT kind, name FROM entry WHERE id = v.entry_id OFFSET 0) e
+          WHERE v.id = ANY ($1::bigint[])`,
+        [page],
+      );
+      return rows[0]?.heads ?? '[]';
+    });
   }
 
   /** What is in quarantine of a source, in batches. */
@@ -147,14 +135,16 @@ export class EntryStore {
       'SELECT id FROM entry_version WHERE revision > $1 AND revision <= $2 ORDER BY id',
       [revision, until],
     );
+    const batches: string[][] = [];
     for (let at = 0; at < ids.length; at += BATCH) {
-      const batch = ids.slice(at, at + BATCH).map(({ id }) => id);
-      const rows: StoredVersion[] = await this.dataSource.query(
+      batches.push(ids.slice(at, at + BATCH).map(({ id }) => id));
+    }
+    yield* ahead(batches, async (batch): Promise<readonly StoredVersion[]> =>
+      this.dataSource.query(
         `SELECT ${COLUMNS} FROM entry_version v JOIN entry e ON e.id = v.entry_id
           WHERE v.id = ANY ($1::bigint[]) AND v.revision <= $2 ORDER BY v.id`,
         [batch, until],
-      );
-      yield rows;
-    }
+      ),
+    );
   }
 }

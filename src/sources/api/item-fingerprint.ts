@@ -1,7 +1,8 @@
 /** What of a listed item counts as its content, so that a registry whose clock ticks is not a registry that changed. */
 import { createHash } from 'node:crypto';
 import { withoutBlanks } from '../../common/json-compact.js';
-import { type JsonSpan, kindAt, readObject, writeObject } from '../../common/json-text.js';
+import type { JsonOutline } from '../../common/json-outline.js';
+import { type JsonSpan, kindAt, members, readObject, writeObject } from '../../common/json-text.js';
 import { foreignMeta, OFFICIAL_META } from '../../model/envelope.js';
 
 /** Facts of the official block that are stored. `updatedAt` and `isLatest` are not: both are decided here anew. */
@@ -12,19 +13,23 @@ const KEPT_FACTS = ['status', 'statusMessage', 'publishedAt', 'published_at', 's
  * official block, and what others added to the envelope. Left out are `updatedAt` and `isLatest`, and this server's
  * own member of the envelope, whose revisions count up on each of two instances that read each other.
  */
-export function itemFingerprint(text: string, span: JsonSpan): string {
-  const item = withoutBlanks(text, span);
-  return createHash('sha256').update(contentOf(item)).digest('base64');
+export function itemFingerprint(text: string, span: JsonSpan, outline?: JsonOutline): string {
+  return createHash('sha256')
+    .update(contentOf(text, span, outline))
+    .digest('base64');
 }
 
-function contentOf(item: string): string {
-  if (kindAt(item, 0) !== 'object') return item;
-  const members = readObject(item);
-  const meta = members.get('_meta');
+function contentOf(text: string, span: JsonSpan, outline: JsonOutline | undefined): string {
+  if (kindAt(text, span.start) !== 'object') return withoutBlanks(text, span);
+  const parts = new Map<string, JsonSpan>();
+  for (const { key, value } of members(text, span, outline)) if (!parts.has(key)) parts.set(key, value);
+  const meta = parts.get('_meta');
   // A bare document's `_meta` is part of it.
-  if (!members.has('server') || members.has('name') || meta === undefined) return item;
-  members.delete('_meta');
-  return [writeObject(members), foreignMeta(meta) ?? '', ...officialFacts(meta)].join('\n');
+  if (!parts.has('server') || parts.has('name') || meta === undefined) return withoutBlanks(text, span);
+  parts.delete('_meta');
+  const others = Array.from(parts, ([key, value]) => [key, withoutBlanks(text, value)] as const);
+  const metaText = withoutBlanks(text, meta);
+  return [writeObject(others), foreignMeta(metaText) ?? '', ...officialFacts(metaText)].join('\n');
 }
 
 function officialFacts(meta: string): string[] {

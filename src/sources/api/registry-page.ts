@@ -1,5 +1,6 @@
 import { DomainError } from '../../common/domain-error.js';
-import { checkJson } from '../../common/json-syntax.js';
+import type { JsonOutline } from '../../common/json-outline.js';
+import { outlineJson } from '../../common/json-syntax.js';
 import { items, type JsonSpan, kindAt, members } from '../../common/json-text.js';
 import type { ApiList } from './api-address.js';
 import { itemFingerprint } from './item-fingerprint.js';
@@ -32,7 +33,8 @@ export interface RegistryPage {
  * @throws DomainError `invalid-source-data` when it is not a list of that name
  */
 export function readPage(text: string, list: ApiList): RegistryPage {
-  const top = membersOf(text, parse(text));
+  const { outline, ...root } = parse(text);
+  const top = membersOf(text, root, outline);
   const found = top.get(list);
   const metadata = top.get('metadata');
   // Go programs write an empty list as null.
@@ -40,26 +42,28 @@ export function readPage(text: string, list: ApiList): RegistryPage {
   if (found === undefined || (kindAt(text, found.start) !== 'array' && !isNull)) {
     throw notAPage(`it has no list "${list}"`);
   }
-  const listed = isNull ? [] : Array.from(items(text, found), (span) => readItem(text, span));
+  const listed = isNull
+    ? []
+    : Array.from(items(text, found, outline), (span) => readItem(text, span, outline));
   const nextCursor = metadata && readCursor(text, metadata);
   return { items: listed, ...(nextCursor !== undefined && { nextCursor }) };
 }
 
-function readItem(text: string, span: JsonSpan): ListedItem {
-  return { fingerprint: itemFingerprint(text, span), updatedAt: itemTime(text, span) };
+function readItem(text: string, span: JsonSpan, outline: JsonOutline): ListedItem {
+  return { fingerprint: itemFingerprint(text, span, outline), updatedAt: itemTime(text, span, outline) };
 }
 
-function parse(text: string): JsonSpan {
+function parse(text: string): ReturnType<typeof outlineJson> {
   try {
-    return checkJson(text);
+    return outlineJson(text);
   } catch (error) {
     throw notAPage(`it is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, error);
   }
 }
 
-function membersOf(text: string, span: JsonSpan): Map<string, JsonSpan> {
+function membersOf(text: string, span: JsonSpan, outline?: JsonOutline): Map<string, JsonSpan> {
   if (kindAt(text, span.start) !== 'object') return new Map();
-  return new Map(Array.from(members(text, span), ({ key, value }) => [key, value]));
+  return new Map(Array.from(members(text, span, outline), ({ key, value }) => [key, value]));
 }
 
 function readCursor(text: string, metadata: JsonSpan): string | undefined {
