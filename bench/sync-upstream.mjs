@@ -54,8 +54,6 @@ function change(count) {
   changes += 1;
   const changed = new Set(Array.from({ length: count }, (_, turn) => Math.floor((turn * versions) / count)));
   const titleOf = (index) => (changed.has(index) ? `Changed ${changes}` : undefined);
-  for (const index of changed) {
-    const begin = index - (index % PAGE);
-    pages[begin / PAGE] = page(begin, titleOf);
-  }
+  const touched = new Set(Array.from(changed, (index) => Math.floor(index / PAGE)));
+  for (const number of touched) pages[number] = page(number * PAGE, titleOf);
 }

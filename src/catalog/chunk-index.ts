@@ -84,11 +84,11 @@ export class ChunkIndex {
     void [this.latest, this.alive, this.byUpdate, this.maxUpdatedAt];
     const texts = this.versions.map(({ haystack }) => haystack);
     yield;
-    this.names = new SearchSignature(texts.map(nameInHaystack), NAME_ROWS);
-    this.titles = new SearchSignature(texts.map(titleInHaystack), TITLE_ROWS);
+    this.names = yield* SearchSignature.of(texts.map(nameInHaystack), NAME_ROWS);
+    this.titles = yield* SearchSignature.of(texts.map(titleInHaystack), TITLE_ROWS);
     yield;
     // The last one: by this it is known that all are there.
-    this.words = new SearchSignature(texts, WORD_ROWS);
+    this.words = yield* SearchSignature.of(texts, WORD_ROWS);
   }
 
   /** Versions that have `value`; undefined when none has. */

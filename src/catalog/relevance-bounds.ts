@@ -1,6 +1,7 @@
 import { RELEVANCE } from '../model/search-words.js';
 import { type BitSet, hasBit, joinBits, keepBits } from './bit-set.js';
 import type { ChunkIndex } from './chunk-index.js';
+import type { SearchSignature } from './search-signature.js';
 import { withAnyWord } from './search-terms.js';
 import { SearchWord, type SearchTerms } from './search-word.js';
 
@@ -12,12 +13,6 @@ interface RankedTerm {
   readonly anywhere: readonly SearchWord[];
   readonly atStart: readonly SearchWord[];
   readonly whole: readonly SearchWord[];
-}
-
-/** Positions of a chunk at which a term can be found in a place that counts so much. */
-interface Rank {
-  readonly score: number;
-  readonly positions: BitSet;
 }
 
 /** The terms of a search by relevance, made ready for all chunks. */
@@ -33,7 +28,7 @@ export function rankedTerms(terms: SearchTerms): readonly RankedTerm[] {
 
 /** How relevant each candidate of one chunk can be at most, told by bits: most need not be looked at more closely. */
 export class RelevanceBounds {
-  private constructor(private readonly ranks: readonly (readonly Rank[])[]) {}
+  private constructor(private readonly terms: readonly TermPlaces[]) {}
 
   /** Undefined while the chunk is not prepared. */
   static of(
@@ -42,17 +37,9 @@ export class RelevanceBounds {
     terms: readonly RankedTerm[],
   ): RelevanceBounds | undefined {
     if (names === undefined || titles === undefined) return undefined;
-    const ranks = terms.map(({ anywhere, atStart, whole }) => {
-      const inName = withAnyWord(candidates, names, anywhere);
-      const nameStart = withAnyWord(inName, names, atStart);
-      return [
-        { score: RELEVANCE.wholeName, positions: withAnyWord(nameStart, names, whole) },
-        { score: RELEVANCE.nameStart, positions: nameStart },
-        { score: RELEVANCE.inName, positions: inName },
-        { score: RELEVANCE.inTitle, positions: withAnyWord(candidates, titles, anywhere) },
-      ];
-    });
-    return new RelevanceBounds(ranks);
+    // A copy, because the set of candidates shrinks while they are looked at.
+    const all = candidates.slice();
+    return new RelevanceBounds(terms.map((term) => new TermPlaces(term, all, names, titles)));
   }
 
   /**
@@ -60,22 +47,58 @@ export class RelevanceBounds {
    * together count less than a better one, so a term has to be found in one that counts as much alone.
    */
   keepReaching(bits: BitSet, score: number): void {
-    const least = LEVELS.find((level) => level <= score);
-    if (least === undefined) return;
+    const least = LEVELS.findIndex((level) => level <= score);
+    if (least === -1) return;
     const any = new Uint32Array(bits.length);
-    for (const rank of this.ranks.flat()) if (rank.score >= least) joinBits(any, rank.positions);
+    for (const term of this.terms) {
+      // Whoever is found in a better place of the name is found in the lesser ones too; a title is another place.
+      joinBits(any, term.at(least));
+      if (LEVELS[least] === RELEVANCE.inTitle) joinBits(any, term.at(least - 1));
+    }
     keepBits(bits, any);
   }
 
   /** The score that the candidate at a position has at most. */
   at(position: number): number {
     let score = 0;
-    for (const ranks of this.ranks) score += bestRank(ranks, position);
+    for (const term of this.terms) score += term.bestAt(position);
     return score;
   }
 }
 
-function bestRank(ranks: readonly Rank[], position: number): number {
-  for (const { score, positions } of ranks) if (hasBit(positions, position)) return score;
-  return RELEVANCE.elsewhere;
+/** Where one term can be found in one chunk, each kind of place when it is first asked for. */
+class TermPlaces {
+  private readonly found: (BitSet | undefined)[] = [];
+
+  constructor(
+    private readonly term: RankedTerm,
+    private readonly candidates: BitSet,
+    private readonly names: SearchSignature,
+    private readonly titles: SearchSignature,
+  ) {}
+
+  /** Positions at which it can be found in places of a level, by its index. */
+  at(level: number): BitSet {
+    return (this.found[level] ??= this.find(level));
+  }
+
+  /** What it counts at most at a position. */
+  bestAt(position: number): number {
+    const level = LEVELS.findIndex((_, index) => hasBit(this.at(index), position));
+    return LEVELS[level] ?? RELEVANCE.elsewhere;
+  }
+
+  private find(level: number): BitSet {
+    const { anywhere, atStart, whole } = this.term;
+    switch (LEVELS[level]) {
+      case RELEVANCE.wholeName:
+        return withAnyWord(this.candidates, this.names, whole);
+      case RELEVANCE.nameStart:
+        return withAnyWord(this.candidates, this.names, atStart);
+      case RELEVANCE.inName:
+        return withAnyWord(this.candidates, this.names, anywhere);
+      default:
+        return withAnyWord(this.candidates, this.titles, anywhere);
+    }
+  }
 }

@@ -3,6 +3,9 @@ import type { EntryChunk } from './entry-chunk.js';
 import type { Snapshot } from './snapshot.js';
 import type { Vocabulary } from './vocabulary.js';
 
+/** Texts of which the words are taken in one step. */
+const LEARNED_AT_ONCE = 32;
+
 /**
  * Prepares what makes searches quick, chunk by chunk between requests; until a chunk is prepared its texts are scanned. A
  * change of the catalogue leaves only the chunks that it touched to be prepared.
@@ -21,8 +24,10 @@ export class SearchIndexer {
         await afterOthers();
         if (this.latest !== snapshot) return;
       }
-      await afterOthers();
-      for (const { haystack } of chunk.versions) this.vocabulary.learn(haystack);
+      for (const [index, { haystack }] of chunk.versions.entries()) {
+        if (index % LEARNED_AT_ONCE === 0) await afterOthers();
+        this.vocabulary.learn(haystack);
+      }
     }
   }
 

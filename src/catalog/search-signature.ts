@@ -2,6 +2,8 @@ import { type BitSet, wordsFor } from './bit-set.js';
 import { longRunAt, runOf, type SearchWord } from './search-word.js';
 
 const ASCII = 128;
+/** Characters taken in by one step. */
+const CHARACTERS_AT_ONCE = 32 * 1024;
 
 /**
  * Tells which of a few texts can hold a word. Each run of one and of two characters that occurs has a row of one bit
@@ -13,23 +15,34 @@ export class SearchSignature {
   private readonly width: number;
   private readonly longRows: Uint32Array;
   /** The short runs in ascending order; the row of each is at the same place. */
-  private readonly shortRuns: Uint32Array;
-  private readonly shortRows: Uint32Array;
+  private shortRuns = new Uint32Array(0);
+  private shortRows = new Uint32Array(0);
 
-  /** @param longRowCount rows for the runs of three characters, a power of two */
-  constructor(
-    texts: readonly string[],
+  private constructor(
+    textCount: number,
     private readonly longRowCount: number,
   ) {
-    this.width = wordsFor(texts.length);
+    this.width = wordsFor(textCount);
     this.longRows = new Uint32Array(longRowCount * this.width);
-    const short = new ShortRows(this.width);
-    for (const [position, text] of texts.entries()) this.add(text, position, short);
-    this.shortRuns = Uint32Array.from(short.runs).sort();
-    this.shortRows = new Uint32Array(this.shortRuns.length * this.width);
-    for (const [place, run] of this.shortRuns.entries()) {
-      this.shortRows.set(short.rowOf(run), place * this.width);
+  }
+
+  /**
+   * Made in steps of about a millisecond, between which others may have their turn.
+   * @param longRowCount rows for the runs of three characters, a power of two
+   */
+  static *of(texts: readonly string[], longRowCount: number): Generator<void, SearchSignature> {
+    const made = new SearchSignature(texts.length, longRowCount);
+    const short = new ShortRows(made.width);
+    let characters = 0;
+    for (const [position, text] of texts.entries()) {
+      made.add(text, position, short);
+      characters += text.length;
+      if (characters < CHARACTERS_AT_ONCE) continue;
+      characters = 0;
+      yield;
     }
+    made.keepShort(short);
+    return made;
   }
 
   /** Takes from `bits`, which is changed, the texts that cannot hold `word`. False when none is left. */
@@ -46,6 +59,14 @@ export class SearchSignature {
       if (!this.keepRow(bits, this.shortRows, place)) return false;
     }
     return true;
+  }
+
+  private keepShort(short: ShortRows): void {
+    this.shortRuns = Uint32Array.from(short.runs).sort();
+    this.shortRows = new Uint32Array(this.shortRuns.length * this.width);
+    for (const [place, run] of this.shortRuns.entries()) {
+      this.shortRows.set(short.rowOf(run), place * this.width);
+    }
   }
 
   /** For each character of everything that is indexed: a view or a look-up more here is a pause of the program there. */

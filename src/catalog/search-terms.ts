@@ -15,6 +15,12 @@ export function narrowByTerms(bits: BitSet, signature: SearchSignature, terms: S
 
 /** Those of `bits` that can hold one of the words. */
 export function withAnyWord(bits: BitSet, signature: SearchSignature, words: readonly SearchWord[]): BitSet {
+  const [only, ...others] = words;
+  if (only !== undefined && others.length === 0) {
+    const some = bits.slice();
+    signature.narrow(some, only);
+    return some;
+  }
   const any = new Uint32Array(bits.length);
   for (const word of words) {
     const some = bits.slice();
