@@ -34,6 +34,13 @@ export function keepBits(bits: BitSet, other: BitSet): void {
   for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) & (other[at] ?? 0);
 }
 
+/** Keeps in `bits`, which is changed, only positions below `end`. */
+export function keepBelow(bits: BitSet, end: number): void {
+  const at = end >>> 5;
+  if (at < bits.length) bits[at] = (bits[at] ?? 0) & ~(0xffffffff << (end & 31));
+  bits.fill(0, Math.min(at + 1, bits.length));
+}
+
 /** Adds to `bits`, which is changed, what `other` holds. */
 export function joinBits(bits: BitSet, other: BitSet): void {
   for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | (other[at] ?? 0);

@@ -1,5 +1,5 @@
 import { RELEVANCE } from '../model/search-words.js';
-import { type BitSet, hasBit, joinBits, keepBits } from './bit-set.js';
+import { type BitSet, hasBit, joinBits, keepBelow, keepBits } from './bit-set.js';
 import type { ChunkIndex } from './chunk-index.js';
 import type { SearchSignature } from './search-signature.js';
 import { withAnyWord } from './search-terms.js';
@@ -58,6 +58,19 @@ export class RelevanceBounds {
     keepBits(bits, any);
   }
 
+  /**
+   * Takes from `bits`, which is changed, candidates at `from` and behind that cannot have a better score than this. Of
+   * several terms only the sum tells, which takes a look at each candidate.
+   */
+  keepBetter(bits: BitSet, score: number, from: number): void {
+    const [term, ...others] = this.terms;
+    if (term === undefined || others.length > 0) return;
+    const kept = new Uint32Array(bits.length).fill(0xffffffff);
+    keepBelow(kept, from);
+    for (const [level, counts] of LEVELS.entries()) if (counts > score) joinBits(kept, term.at(level));
+    keepBits(bits, kept);
+  }
+
   /** The score that the candidate at a position has at most. */
   at(position: number): number {
     let score = 0;
@@ -84,8 +97,10 @@ class TermPlaces {
 
   /** What it counts at most at a position. */
   bestAt(position: number): number {
-    const level = LEVELS.findIndex((_, index) => hasBit(this.at(index), position));
-    return LEVELS[level] ?? RELEVANCE.elsewhere;
+    for (let level = 0; level < LEVELS.length; level += 1) {
+      if (hasBit(this.at(level), position)) return LEVELS[level] ?? RELEVANCE.elsewhere;
+    }
+    return RELEVANCE.elsewhere;
   }
 
   private find(level: number): BitSet {

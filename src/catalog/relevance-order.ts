@@ -31,8 +31,13 @@ export function firstByRelevance(
     const candidates = selection.candidates(chunk);
     if (candidates === undefined) continue;
     const bounds = RelevanceBounds.of(chunk.index, candidates, ranked);
-    if (best.worst !== undefined) bounds?.keepReaching(candidates, best.worst.score);
-    const isHopeless = hopelessness(chunk, best, after);
+    const { worst } = best;
+    const behindWorst = worst === undefined ? Infinity : firstBehind(chunk, worst.version);
+    if (worst !== undefined && bounds !== undefined) {
+      bounds.keepReaching(candidates, worst.score);
+      if (behindWorst < chunk.versions.length) bounds.keepBetter(candidates, worst.score, behindWorst);
+    }
+    const isHopeless = hopelessness(chunk, best, behindWorst, after);
     for (let next = nextBit(candidates, 0); next !== -1; next = nextBit(candidates, next + 1)) {
       if (bounds !== undefined && isHopeless(next, bounds.at(next))) continue;
       const version = chunk.versions[next];
@@ -58,10 +63,10 @@ function* chunksFrom(shelves: readonly Shelf[], after: ListPosition | undefined)
 function hopelessness(
   chunk: EntryChunk,
   best: BestList<ScoredVersion>,
+  behindWorst: number,
   after: ListPosition | undefined,
 ): (position: number, most: number) => boolean {
   const worstBefore = best.worst;
-  const behindWorst = worstBefore === undefined ? Infinity : firstBehind(chunk, worstBefore.version);
   const behindAfter = after === undefined ? 0 : firstBehind(chunk, after);
   return (position, most) => {
     const { worst } = best;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { boundedFetch } from '../../common/bounded-fetch.js';
 import { upstreamName, upstreamProblem } from '../../common/upstream-problem.js';
 import type { SourceConfig } from '../../config/registry-config.js';
+import { hashOf } from './file-bytes.js';
 
 /** What an address holds, or that it still is what is known. */
 export type FetchedAddress =
@@ -40,7 +41,7 @@ export async function fetchAddress(
   if (status === 304 && known?.condition !== undefined) return { changed: false, revision: known.revision };
   if (status !== 200) throw upstreamProblem(status, upstreamName(url));
   const bytes = await response.bytes();
-  const content = hash(bytes);
+  const content = await hashOf(bytes);
   const revision = [content, hash(url), validator(headers)].join(' ').trimEnd();
   if (content === known?.content) return { changed: false, revision };
   return { changed: true, revision, bytes, contentType: headers.get('content-type') };
@@ -75,6 +76,6 @@ function isUsable(text: string): boolean {
   return text.length <= MAX_VALIDATOR && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text);
 }
 
-function hash(content: string | Buffer): string {
+function hash(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }

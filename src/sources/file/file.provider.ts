@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import { watchFile } from '../../common/file-watch.js';
@@ -12,6 +11,7 @@ import type {
   SourceProvider,
   SourceWatch,
 } from '../source-provider.js';
+import { hashOf, textOf } from './file-bytes.js';
 import { readBounded, tooLarge } from './file-read.js';
 import { fetchAddress } from './file-url.js';
 
@@ -32,7 +32,7 @@ export class FileProvider implements SourceProvider<'file'> {
     const bytes =
       path === undefined ? Buffer.from(data ?? '') : await readBounded(path, maxSize, context.signal);
     if (bytes.length > maxSize) throw tooLarge(origin, bytes.length, maxSize);
-    const revision = createHash('sha256').update(bytes).digest('hex');
+    const revision = await hashOf(bytes);
     if (revision === context.knownRevision) return { changed: false, revision };
     return fetched(revision, bytes, { origin, promisesYaml: isYamlName(path ?? '') });
   }
@@ -59,12 +59,12 @@ export class FileProvider implements SourceProvider<'file'> {
   }
 }
 
-function fetched(
+async function fetched(
   revision: string,
   bytes: Buffer,
   { origin, promisesYaml }: { readonly origin: string; readonly promisesYaml: boolean },
-): FetchedFiles {
-  const text = readText(decode(bytes, origin), origin, promisesYaml);
+): Promise<FetchedFiles> {
+  const text = readText(await decode(bytes, origin), origin, promisesYaml);
   return { changed: true, revision, bytes: bytes.length, files: [{ origin, text }] };
 }
 
@@ -77,9 +77,9 @@ function readText(text: string, origin: string, promisesYaml: boolean): string {
   }
 }
 
-function decode(bytes: Buffer, origin: string): string {
+async function decode(bytes: Buffer, origin: string): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return await textOf(bytes);
   } catch (error) {
     throw new DomainError('invalid-source-data', `${origin} is not UTF-8 text`, { cause: error });
   }
