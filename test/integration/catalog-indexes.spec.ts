@@ -171,6 +171,30 @@ describe('a catalogue of many chunks', () => {
     60_000,
   );
 
+  it('finds by relevance what looking at every row finds, page by page', async () => {
+    const [rows = []] = fc.sample(
+      fc.uniqueArray(row, { minLength: 900, maxLength: 900, size: 'max', selector: keyOf }),
+      { numRuns: 1, seed: 5 },
+    );
+    const shelves = update(new Map(), rows);
+    await new SearchIndexer(new Vocabulary()).prepare({ revision: 1, shelves, synced: new Set() });
+    const servers = new RegistryView(ordered(shelves), OPEN_VISIBILITY).kind('server');
+
+    for (const search of [...WORDS, 'example', 'weather world', 'github 3']) {
+      const shown = expected(rows, OPEN_VISIBILITY, { search }, 'relevance');
+      for (const limit of [1, 7, 60]) {
+        const found: string[] = [];
+        for (let page = cutPage(servers, { limit, sort: 'relevance', filters: { search } }); ;) {
+          found.push(...page.versions.map(keyOf));
+          if (page.next === undefined || found.length > 200) break;
+          page = cutPage(servers, { limit, sort: 'relevance', filters: { search }, after: page.next });
+        }
+        expect(found).toEqual(shown.slice(0, found.length));
+        expect(found.length).toBeGreaterThanOrEqual(Math.min(200, shown.length));
+      }
+    }
+  });
+
   it('shares all chunks that a change does not touch', () => {
     const rows = Array.from({ length: 1_000 }, (_, index) =>
       storedVersion({ name: `a/${index}`, source: 'low' }),
