@@ -22,7 +22,10 @@ import { RoundThread } from './round-thread.js';
 import { changeOf, RoundInPlace, type RoundWork } from './round-work.js';
 import { isMassRemoval } from './sync-plan.js';
 
-/** Counts up when reading or conversion changes, so that stored sources are read again after an upgrade. */
+/**
+ * Counts up when reading, a check or conversion changes, so that stored sources are read and checked again after an
+ * upgrade: until then what is stored passes for checked.
+ */
 const READER_VERSION = 1;
 /** Sources that are fetched at once: waiting costs little, and one that hangs holds up nobody. */
 const OPEN_FETCHES = 64;
