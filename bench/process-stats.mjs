@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const QUIET_MS = 500;
+const QUIET_TURNS = 120;
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
@@ -21,4 +25,16 @@ export function memoryMegabytes(pid) {
 function readMegabytes(status, field) {
   const kibibytes = Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
   return (kibibytes * 1024) / 1e6;
+}
+
+/**
+ * Resolves when a process has had nothing to do for half a second, or after a minute: after a start the indexes of
+ * searches are made in the background, which is no part of what is measured next.
+ */
+export async function untilQuiet(pid) {
+  for (let turn = 0; turn < QUIET_TURNS; turn += 1) {
+    const before = cpuMicroseconds(pid);
+    await delay(QUIET_MS);
+    if (cpuMicroseconds(pid) - before < (QUIET_MS * 1000) / 20) return;
+  }
 }

@@ -10,7 +10,7 @@ import { measureFirstSearches } from './first-searches.mjs';
 import { loadAtRate, quantile } from './fixed-rate.mjs';
 import { measureLoad, startLimit } from './load-table.mjs';
 import { median } from './medians.mjs';
-import { cpuMicroseconds, memoryMegabytes } from './process-stats.mjs';
+import { cpuMicroseconds, memoryMegabytes, untilQuiet } from './process-stats.mjs';
 import { PROTECTED_SCENARIOS } from './scenarios.mjs';
 import { measureStart, startAndMeasure } from './start-measurement.mjs';
 import { startTokenIssuer } from './token-issuer.mjs';
@@ -68,6 +68,7 @@ export async function runSize({ entries, mode = '2kb', postgresUrl, load }) {
   await delay(IDLE_MS);
   memory.afterStart = mebibytes(again.pid);
   const result = { entries, mode, firstSyncMs: first.readyMs, change, startMs: starts, memory };
+  await untilQuiet(again.pid);
   if (load !== undefined) Object.assign(result, await runLoad({ subject: again, load, site, database, say }));
   memory.afterLoad = mebibytes(again.pid);
   memory.peak = memoryMegabytes(again.pid).peak / MEGABYTES_OF_MEBIBYTE;
@@ -101,7 +102,6 @@ async function runLoad({ subject, load, site, database, say }) {
     say(`${scenario.id} at half of peak: p99 ${p99Ms.toFixed(1)} ms, limit ${limitP99Ms.toFixed(1)} ms`);
     fixedRate.push({ id: scenario.id, p99Ms, limitP99Ms, rounds: rounds.map(({ server }) => server) });
   }
-  // Not sooner: after a start the indexes are made in the background, which would count too.
   const firstSearches = await measureFirstSearches(subject);
   const crawls = await crawlInTurns(subject, limit, load.isWhole ? CRAWLS : 1);
   say(`crawl: ratio ${crawls.ratio.toFixed(2)}`);
@@ -126,6 +126,7 @@ async function runProtected({ rounds, seconds }, site, database) {
       authorization: `Bearer ${issuer.token}`,
     },
   );
+  await untilQuiet(replica.pid);
   const limit = await startLimit(replica.base);
   const credentials = { authorization: `Bearer ${issuer.token}` };
   const scenarios = await measureLoad(replica, limit, {
