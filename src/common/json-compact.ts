@@ -2,6 +2,15 @@
  * Takes one document out of a JSON text: drops insignificant white space, keeps every token, and finds what
  * no known client survives (RFC 8259 section 8.2 and 9 call these the interoperability hazards).
  */
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+} from './json-characters.js';
 import { toPointer } from './json-pointer.js';
 import { skipBlank } from './json-syntax.js';
 import { endOfString, endOfValue, type JsonSpan } from './json-text.js';
@@ -10,14 +19,6 @@ import { endOfString, endOfValue, type JsonSpan } from './json-text.js';
 export const MAX_DEPTH = 64;
 /** Hazards reported for one document; the rest would be noise. */
 const MAX_HAZARDS = 20;
-
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** Something in a document that clients and stores cannot be trusted with. */
 export interface JsonHazard {

@@ -3,6 +3,17 @@
  * size nor nesting of a hostile text costs more than its own length.
  */
 
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+} from './json-characters.js';
 import { JsonOutline, OUTLINE_DEPTH } from './json-outline.js';
 
 /** The text is not JSON. `offset` counts UTF-16 units; `line` and `column` start at 1. */
@@ -34,14 +45,6 @@ export function positionAt(text: string, offset: number): { line: number; column
   return { line, column: offset - lineStart + 1 };
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 /** Control characters that JSON has nowhere, not even between tokens. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const STRAY_CONTROL = /[\0-\u0008\u000b\u000c\u000e-\u001f]/;
@@ -57,8 +60,8 @@ export function skipBlank(text: string, offset: number): number {
   for (;;) {
     const code = text.charCodeAt(at);
     // Most tokens have none before them.
-    if (code > 0x20) return at;
-    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
+    if (code > SPACE) return at;
+    if (code !== SPACE && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
     at += 1;
   }
 }
@@ -174,7 +177,7 @@ class SyntaxCheck {
         ESCAPE.lastIndex = at;
         if (!ESCAPE.test(this.text)) throw this.unexpected(at, 'a valid escape');
         at = ESCAPE.lastIndex;
-      } else if (code >= 0x20) {
+      } else if (code >= SPACE) {
         at += 1;
       } else {
         throw this.unexpected(at, 'the end of the string');

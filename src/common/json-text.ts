@@ -3,6 +3,16 @@
  * change numbers (`1.0`, 9223372036854775807) and reorder members with integer-like names.
  * Everything here expects syntactically valid text; `json-syntax.ts` checks that first.
  */
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+} from './json-characters.js';
 import type { JsonOutline } from './json-outline.js';
 import { skipBlank } from './json-syntax.js';
 
@@ -15,15 +25,6 @@ export interface JsonSpan {
 }
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
-
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** The kind of the value that starts at `offset`. */
 export function kindAt(text: string, offset: number): JsonKind {
