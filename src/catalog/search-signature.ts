@@ -12,18 +12,21 @@ const CHARACTERS_AT_ONCE = 32 * 1024;
  * costs about 400 bytes each.
  */
 export class SearchSignature {
-  private readonly width: number;
-  private readonly longRows: Uint32Array;
   /** The short runs in ascending order; the row of each is at the same place. */
-  private shortRuns = new Uint32Array(0);
-  private shortRows = new Uint32Array(0);
+  private readonly shortRuns: Uint32Array;
+  private readonly shortRows: Uint32Array;
 
   private constructor(
-    textCount: number,
+    private readonly width: number,
     private readonly longRowCount: number,
+    private readonly longRows: Uint32Array,
+    short: ShortRows,
   ) {
-    this.width = wordsFor(textCount);
-    this.longRows = new Uint32Array(longRowCount * this.width);
+    this.shortRuns = Uint32Array.from(short.runs).sort();
+    this.shortRows = new Uint32Array(this.shortRuns.length * width);
+    for (const [place, run] of this.shortRuns.entries()) {
+      this.shortRows.set(short.rowOf(run), place * width);
+    }
   }
 
   /**
@@ -31,18 +34,18 @@ export class SearchSignature {
    * @param longRowCount rows for the runs of three characters, a power of two
    */
   static *of(texts: readonly string[], longRowCount: number): Generator<void, SearchSignature> {
-    const made = new SearchSignature(texts.length, longRowCount);
-    const short = new ShortRows(made.width);
+    const width = wordsFor(texts.length);
+    const longRows = new Uint32Array(longRowCount * width);
+    const short = new ShortRows(width);
     let characters = 0;
     for (const [position, text] of texts.entries()) {
-      made.add(text, position, short);
+      addText(text, position, { longRows, longRowCount, short, width });
       characters += text.length;
       if (characters < CHARACTERS_AT_ONCE) continue;
       characters = 0;
       yield;
     }
-    made.keepShort(short);
-    return made;
+    return new SearchSignature(width, longRowCount, longRows, short);
   }
 
   /** Takes from `bits`, which is changed, the texts that cannot hold `word`. False when none is left. */
@@ -59,29 +62,6 @@ export class SearchSignature {
       if (!this.keepRow(bits, this.shortRows, place)) return false;
     }
     return true;
-  }
-
-  private keepShort(short: ShortRows): void {
-    this.shortRuns = Uint32Array.from(short.runs).sort();
-    this.shortRows = new Uint32Array(this.shortRuns.length * this.width);
-    for (const [place, run] of this.shortRuns.entries()) {
-      this.shortRows.set(short.rowOf(run), place * this.width);
-    }
-  }
-
-  /** For each character of everything that is indexed: a view or a look-up more here is a pause of the program there. */
-  private add(text: string, position: number, short: ShortRows): void {
-    const { longRows, width } = this;
-    const [word, bit] = [position >>> 5, 1 << (position & 31)];
-    const mask = this.longRowCount - 1;
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      short.add(code, word, bit);
-      if (at > 0) short.add(runOf(text.charCodeAt(at - 1), code), word, bit);
-      if (at < 2) continue;
-      const place = (longRunAt(text, at - 2) & mask) * width + word;
-      longRows[place] = (longRows[place] ?? 0) | bit;
-    }
   }
 
   /** In place, without a view of the row: of all that a search does this is done most often. */
@@ -105,6 +85,28 @@ export class SearchSignature {
       else high = middle;
     }
     return low;
+  }
+}
+
+/** The rows of a signature that is being made. */
+interface Rows {
+  readonly longRows: Uint32Array;
+  readonly longRowCount: number;
+  readonly short: ShortRows;
+  readonly width: number;
+}
+
+/** For each character of everything that is indexed: a view or a look-up more here is a pause of the program there. */
+function addText(text: string, position: number, { longRows, longRowCount, short, width }: Rows): void {
+  const [word, bit] = [position >>> 5, 1 << (position & 31)];
+  const mask = longRowCount - 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    short.add(code, word, bit);
+    if (at > 0) short.add(runOf(text.charCodeAt(at - 1), code), word, bit);
+    if (at < 2) continue;
+    const place = (longRunAt(text, at - 2) & mask) * width + word;
+    longRows[place] = (longRows[place] ?? 0) | bit;
   }
 }
 

@@ -1,18 +1,21 @@
 /**
- * What `fetch` brings for each item, in order; the next one is on its way while the last one is used, and nobody hears of
- * its failure who does not come to it.
+ * What `fetch` brings for each item, in order; while one is used, as many as `count` further ones are on their way. Nobody
+ * hears of the failure of one who does not come to it.
  * @throws what `fetch` throws
  */
 export async function* ahead<Item, Result>(
   items: Iterable<Item>,
   fetch: (item: Item) => Promise<Result>,
+  count = 1,
 ): AsyncGenerator<Result> {
-  let next: Promise<Result> | undefined;
+  const coming: Promise<Result>[] = [];
   for (const item of items) {
-    const last = next === undefined ? undefined : { result: await next };
-    next = fetch(item);
+    const first = coming.length < count ? undefined : coming.shift();
+    const ready = first && { result: await first };
+    const next = fetch(item);
     next.catch(() => undefined);
-    if (last !== undefined) yield last.result;
+    coming.push(next);
+    if (ready !== undefined) yield ready.result;
   }
-  if (next !== undefined) yield await next;
+  for (const next of coming) yield await next;
 }

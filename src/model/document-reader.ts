@@ -55,10 +55,8 @@ export function readItem(
   { outline, findStored }: ReadingAids = {},
 ): DocumentReading {
   const envelope = kind === 'server' ? openEnvelope(text, span, outline) : undefined;
-  const isSound = envelope === undefined || envelope.repeated.length === 0;
-  const stored = isSound
-    ? findStored && storedVersion(kind, text, envelope ?? { server: span }, findStored)
-    : undefined;
+  const parts = envelope ?? { server: span, repeated: [] };
+  const stored = findStored && storedVersion(kind, text, parts, findStored);
   if (stored !== undefined) return { stored };
   if (envelope !== undefined) return readEnvelope(text, envelope);
   return readDocument(kind, text, span);
@@ -122,9 +120,10 @@ function servedParts(
 function storedVersion(
   kind: EntryKind,
   text: string,
-  { server, meta }: Pick<Envelope, 'server' | 'meta'>,
+  { server, meta, repeated }: Envelope,
   find: FindStored,
 ): VersionRef | undefined {
+  if (repeated.length > 0) return undefined;
   const document = withoutBlanks(text, server);
   const checkedMeta = meta && checkJsonValue(text, meta);
   if (checkedMeta !== undefined && checkedMeta.problems.length > 0) return undefined;

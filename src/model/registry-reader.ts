@@ -35,9 +35,8 @@ export function readRegistry(
     throw new DomainError('invalid-source-data', message);
   }
   const intake = new Intake();
-  for (const item of shape.items) {
-    intake.add(item, readAt(json, item, { outline, findStored: options.findStored }));
-  }
+  const aids = { outline, findStored: options.findStored };
+  for (const item of shape.items) intake.add(item, readAt(json, item, aids));
   const { documents, stored, refused } = intake;
   return { format, documents, stored, refused, ...(lastUpdated !== undefined && { lastUpdated }) };
 }

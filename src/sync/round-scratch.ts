@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, deflate, deflateSync, inflateSync } from 'node:zlib';
+import { ahead } from '../common/ahead.js';
 import { DomainError } from '../common/domain-error.js';
 
 /** Most that one round may put into its scratch file, compressed, in bytes. */
 const SCRATCH_LIMIT = 2 * 1024 ** 3;
 /** The quickest level: documents shrink to a fifth all the same. */
 const FAST = { level: constants.Z_BEST_SPEED };
-/** Pieces compressed at once; each takes a thread of the pool. */
-const COMPRESSED_AT_ONCE = 2;
+/** Pieces that are compressed while one is written; each takes a thread of the pool. */
+const COMPRESSED_AHEAD = 2;
 const compress = promisify<Uint8Array, object, Buffer>(deflate);
 
 /** Where a piece lies in a scratch file, in bytes. */
@@ -60,19 +61,12 @@ export class RoundScratch {
    */
   async append(pieces: Iterable<Uint8Array>): Promise<ScratchPiece[]> {
     const added: ScratchPiece[] = [];
-    const ahead: Promise<Buffer>[] = [];
-    for (const bytes of pieces) {
-      const next = compress(bytes, FAST);
-      // It is awaited in its turn, unless an earlier one fails.
-      next.catch(() => undefined);
-      if (ahead.push(next) < COMPRESSED_AT_ONCE) continue;
-      added.push(await this.put(await ahead.shift()));
-    }
-    for (const compressed of ahead) added.push(await this.put(await compressed));
+    const compressed = ahead(pieces, (bytes) => compress(bytes, FAST), COMPRESSED_AHEAD);
+    for await (const piece of compressed) added.push(await this.put(piece));
     return added;
   }
 
-  private async put(compressed: Buffer = Buffer.alloc(0)): Promise<ScratchPiece> {
+  private async put(compressed: Buffer): Promise<ScratchPiece> {
     const piece = { at: this.end, length: compressed.length };
     this.end = checkedEnd(piece);
     try {

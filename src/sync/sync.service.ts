@@ -129,14 +129,15 @@ export class SyncService {
   ): Promise<Result | undefined> {
     const { source, signal, known } = request;
     const rulesFingerprint = fingerprintRules(source);
-    const knownRevision = known.rulesFingerprint === rulesFingerprint ? known.sourceRevision : null;
+    const areKept = known.rulesFingerprint === rulesFingerprint;
+    const knownRevision = areKept ? known.sourceRevision : null;
     const texts = new FetchedTexts();
     try {
       const gathered = await this.fetches.take(signal, () => this.gather(request, knownRevision, texts));
       if (gathered === undefined || gathered.sourceRevision === knownRevision) return undefined;
       const { scope, ...names } = gathered;
       const pages = await this.entries.headPages(source.name);
-      const rules = { ...rulesOf(source, scope), areKept: known.rulesFingerprint === rulesFingerprint };
+      const rules = { ...rulesOf(source, scope), areKept };
       const files = pages.length > PAGES_IN_PLACE ? undefined : texts.inMemory;
       const go = async (work: RoundWork) => {
         const plan = await this.compare(request, work, pages);

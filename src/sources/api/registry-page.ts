@@ -8,8 +8,6 @@ import { itemTime } from './item-time.js';
 
 /** Longest cursor in characters that still fits into an address. */
 const MAX_CURSOR = 4096;
-/** In Unicode mode a surrogate that is half of a pair does not match. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** One item of a list, as far as noticing changes needs to know it. */
 export interface ListedItem {
@@ -74,7 +72,7 @@ function readCursor(text: string, metadata: JsonSpan): string | undefined {
   if (kindAt(text, span.start) !== 'string') throw notAPage('its cursor is not a text');
   const cursor = JSON.parse(text.slice(span.start, span.end)) as string;
   if (cursor.length > MAX_CURSOR) throw notAPage(`its cursor is longer than ${MAX_CURSOR} characters`);
-  if (LONE_SURROGATE.test(cursor)) throw notAPage('its cursor is not Unicode text');
+  if (!cursor.isWellFormed()) throw notAPage('its cursor is not Unicode text');
   return cursor === '' ? undefined : cursor;
 }
 
